@@ -1,0 +1,66 @@
+# Every target sets up what it needs in a virtual environment of its own, again when setup.cfg or pyproject.toml change.
+#   make demo [DATA=problems.jsonl]   the main job: agents x asymmetry on generated problems, or on those of a file
+#   make test                         the tests
+PYTHON ?= python3
+VENV ?= .venv
+DATA ?=
+
+TYPES_VENV := .venv-types
+PIP_INSTALL := -m pip install -qq --disable-pip-version-check
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+
+DEMO_ARGS := bench --env sml_env/MathTutor-v0 --agents random,constant,hedge,greedy,scripted \
+	--asymmetry answer,verifier,knowledge,none --episodes 40 --seed 0 --out runs/demo.jsonl
+
+.PHONY: demo test test-slow lint format types bench-speed clean
+
+demo: $(RUNTIME)
+	@mkdir -p runs
+	$(VENV)/bin/sml-env $(DEMO_ARGS) $(if $(DATA),--data "$(DATA)")
+
+test: $(DEV)
+	$(VENV)/bin/pytest -n auto --dist loadfile
+
+test-slow: $(DEV)
+	$(VENV)/bin/pytest -n auto --dist loadfile -m slow
+
+lint: $(DEV)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+format: $(DEV)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+# mypy does not follow editable installs, so it reads a wheel's contents, from a folder where the checkout is not importable.
+# Setuptools packs whatever an earlier build left in build/, deleted modules too: hence the two rm.
+types: $(DEV)
+	@test -x $(TYPES_VENV)/bin/python || $(PYTHON) -m venv $(TYPES_VENV)
+	@rm -rf build $(TYPES_VENV)/wheel
+	@$(TYPES_VENV)/bin/python -m pip wheel -qq --no-deps --wheel-dir $(TYPES_VENV)/wheel .
+	@rm -rf build
+	@$(TYPES_VENV)/bin/python -m pip uninstall -qq --yes sml_env
+	@$(TYPES_VENV)/bin/python $(PIP_INSTALL) $(TYPES_VENV)/wheel/*.whl
+	cd $(TYPES_VENV) && $(abspath $(VENV))/bin/mypy --python-executable bin/python \
+		--config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p sml_env
+
+bench-speed: $(DEV)
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python "$$script"; done
+
+clean:
+	rm -rf $(VENV) .venv-* build dist ./*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find sml_env envs verifiers tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed: make PYTHON=...")'
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): setup.cfg pyproject.toml | $(VENV)/bin/python
+	@$(VENV)/bin/python $(PIP_INSTALL) -e .
+	@touch $@
+
+$(DEV): setup.cfg pyproject.toml | $(VENV)/bin/python
+	@$(VENV)/bin/python $(PIP_INSTALL) -e ".[dev]"
+	@touch $@ $(RUNTIME)

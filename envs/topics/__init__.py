@@ -1,0 +1,52 @@
+"""The table of topics, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from sml_env.envs.topics import (
+    arithmetic_sequences,
+    averages,
+    counting,
+    exponents,
+    fraction_arithmetic,
+    gcd_lcm,
+    geometric_sequences,
+    inequalities,
+    linear_equations,
+    logarithms,
+    modular_arithmetic,
+    percent,
+    probability,
+    quadratics,
+    ratios,
+    systems_of_two,
+)
+from sml_env.envs.topics.base import Exercise, Topic
+
+__all__ = ["TOPICS", "Exercise", "Topic"]
+
+_MODULES = (
+    fraction_arithmetic,
+    percent,
+    ratios,
+    arithmetic_sequences,
+    averages,
+    counting,
+    linear_equations,
+    systems_of_two,
+    quadratics,
+    inequalities,
+    exponents,
+    logarithms,
+    gcd_lcm,
+    modular_arithmetic,
+    arithmetic_sequences,
+    geometric_sequences,
+    counting,
+    probability,
+)
+
+TOPICS: Final[Mapping[str, Topic]] = MappingProxyType({module.TOPIC.name: module.TOPIC for module in _MODULES})

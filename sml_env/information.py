@@ -1,0 +1,211 @@
+"""Information in bits: entropies, posteriors, expected information and channels, as pure functions on arrays.
+
+Every function works on the last axes and broadcasts over the ones before, so a batch of dialogues is one call and
+a single dialogue is a batch of one. Beliefs are probabilities over hypotheses; what is *asked* is the **target**, a
+labelling of the hypotheses (``None``: every hypothesis is its own target).
+
+Source of the formulas: Cover and Thomas, *Elements of Information Theory*, chapter 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "Channel",
+    "FloatArray",
+    "IntArray",
+    "binary_entropy_bits",
+    "entropy_bits",
+    "expected_information_bits",
+    "posterior",
+    "reply_entropy_bits",
+    "target_belief",
+    "threshold_information_bits",
+]
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+
+
+def _surprisal_mass(probability: FloatArray) -> FloatArray:
+    """``-p log2 p`` elementwise, 0 at 0."""
+    return -probability * np.log2(np.where(probability > 0.0, probability, 1.0))
+
+
+def entropy_bits(belief: npt.ArrayLike) -> FloatArray:
+    """Shannon entropy of each distribution along the last axis.
+
+    Args:
+        belief: Shape ``(..., N)``, non-negative, each row summing to one.
+
+    Returns:
+        Shape ``(...)``, in bits.
+    """
+    result: FloatArray = _surprisal_mass(np.asarray(belief, dtype=np.float64)).sum(axis=-1)
+    return np.maximum(result, 0.0)
+
+
+def binary_entropy_bits(probability: npt.ArrayLike) -> FloatArray:
+    """Entropy of a coin, elementwise: ``-p log2 p - (1-p) log2 (1-p)``, in bits; ``p`` is clipped to [0, 1]."""
+    p = np.clip(np.asarray(probability, dtype=np.float64), 0.0, 1.0)
+    return _surprisal_mass(p) + _surprisal_mass(1.0 - p)
+
+
+def target_belief(belief: npt.ArrayLike, target: npt.NDArray[np.integer] | None) -> FloatArray:
+    """The belief about what is asked.
+
+    Args:
+        belief: Shape ``(..., N)``.
+        target: Shape ``(N,)``, labels ``0..T-1``; ``None`` for the identity.
+
+    Returns:
+        Shape ``(..., T)``.
+    """
+    b = np.asarray(belief, dtype=np.float64)
+    if target is None:
+        return b
+    flat = b.reshape(-1, b.shape[-1])
+    labels = int(target.max()) + 1
+    summed = np.stack([np.bincount(target, weights=row, minlength=labels) for row in flat])
+    return summed.reshape(*b.shape[:-1], labels)
+
+
+def posterior(belief: npt.ArrayLike, likelihood: npt.ArrayLike) -> FloatArray:
+    """Bayes' rule.
+
+    Args:
+        belief: Shape ``(..., N)``.
+        likelihood: P(observed reply | hypothesis), shape ``(..., N)``, broadcast against the belief.
+
+    Returns:
+        Shape ``(..., N)``, each row summing to one.
+
+    Raises:
+        ValueError: If the observed reply is impossible under every live hypothesis.
+    """
+    joint = np.asarray(belief, dtype=np.float64) * np.asarray(likelihood, dtype=np.float64)
+    total = joint.sum(axis=-1, keepdims=True)
+    if not (total > 0.0).all():
+        raise ValueError("likelihood: the reply is impossible under every live hypothesis")
+    return np.asarray(joint / total)
+
+
+def expected_information_bits(
+    belief: npt.ArrayLike, channel: npt.ArrayLike, target: npt.NDArray[np.integer] | None = None
+) -> FloatArray:
+    """Mutual information I(target; reply) under a belief, before the reply is known.
+
+    Args:
+        belief: Shape ``(..., N)``.
+        channel: P(reply | hypothesis), shape ``(..., N, K)``, rows summing to one; broadcast against the belief.
+        target: Shape ``(N,)``, labels of what is asked; ``None`` for the hypothesis itself.
+
+    Returns:
+        Shape ``(...)``, in bits, never negative.
+    """
+    b = np.asarray(belief, dtype=np.float64)
+    joint = b[..., :, None] * np.asarray(channel, dtype=np.float64)
+    if target is not None:
+        joint = np.moveaxis(target_belief(np.moveaxis(joint, -1, -2), target), -1, -2)
+    given = joint.sum(axis=-1)
+    replies = joint.sum(axis=-2)
+    bits = (
+        _surprisal_mass(replies).sum(axis=-1)
+        + _surprisal_mass(given).sum(axis=-1)
+        - _surprisal_mass(joint).sum(axis=(-1, -2))
+    )
+    return np.maximum(bits, 0.0)
+
+
+def reply_entropy_bits(masses: FloatArray, starts: npt.NDArray[np.integer]) -> FloatArray:
+    """Entropies of several queries whose reply masses lie end to end.
+
+    For a deterministic channel whose target is the hypothesis itself this is the expected information.
+
+    Args:
+        masses: Shape ``(..., R)``: the probability of each reply of each query.
+        starts: Shape ``(Q,)``: where each query's replies begin, ascending from 0.
+
+    Returns:
+        Shape ``(..., Q)``, in bits.
+    """
+    result: FloatArray = np.add.reduceat(_surprisal_mass(masses), starts, axis=-1)
+    return result
+
+
+def threshold_information_bits(belief: npt.ArrayLike, error: float = 0.0) -> FloatArray:
+    """The most that any comparison against the ordered hypotheses tells ("is it greater than the k-th?").
+
+    Args:
+        belief: Shape ``(..., N)``, hypotheses in ascending order, each its own target.
+        error: Probability that the yes or no is flipped.
+
+    Returns:
+        Shape ``(...)``, in bits: the maximum over the N - 1 cuts.
+    """
+    below = np.cumsum(np.asarray(belief, dtype=np.float64), axis=-1)[..., :-1]
+    if below.shape[-1] == 0:
+        return np.zeros(below.shape[:-1])
+    half = np.minimum(np.abs(below - 0.5).min(axis=-1), 0.5)
+    told = 0.5 + half * (1.0 - 2.0 * error)
+    return np.maximum(binary_entropy_bits(told) - binary_entropy_bits(error), 0.0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Channel:
+    """P(delivered reply | hypothesis) for one query, after the guard.
+
+    Attributes:
+        replies: The K texts that may be delivered.
+        codes: Shape ``(N,)``: which of them is the reply under each hypothesis; ``None`` when the reply does not
+            depend on the hypothesis at all, so that it carries exactly 0 bits.
+        error: Probability that the reply is not that one but one of the K - 1 others, each equally likely.
+    """
+
+    replies: tuple[str, ...]
+    codes: npt.NDArray[np.integer] | None
+    error: float = 0.0
+
+    @property
+    def constant(self) -> bool:
+        """Whether the reply is independent of the hypothesis."""
+        return self.codes is None
+
+    def matrix(self) -> FloatArray:
+        """P(reply | hypothesis), shape ``(N, K)``. Raises ValueError for a constant channel, whose N is unknown."""
+        if self.codes is None:
+            raise ValueError("codes: a constant channel has no matrix")
+        size = len(self.replies)
+        other = self.error / (size - 1) if size > 1 else 0.0
+        dense = np.full((len(self.codes), size), other)
+        dense[np.arange(len(self.codes)), self.codes] = 1.0 - self.error if size > 1 else 1.0
+        return dense
+
+    def likelihood(self, code: int) -> FloatArray | None:
+        """P(the reply with this code | hypothesis), shape ``(N,)``; ``None`` when it is the same under all."""
+        if self.codes is None or len(self.replies) < 2:
+            return None
+        hit = self.codes == code
+        if self.error == 0.0:
+            return hit.astype(np.float64)
+        return np.where(hit, 1.0 - self.error, self.error / (len(self.replies) - 1))
+
+    def expected_bits(self, belief: FloatArray, target: npt.NDArray[np.integer] | None = None) -> float:
+        """I(target; reply) under a belief of shape ``(N,)``, in bits."""
+        size = len(self.replies)
+        if self.codes is None or size < 2:
+            return 0.0
+        if target is not None:
+            return float(expected_information_bits(belief, self.matrix(), target))
+        masses = np.bincount(self.codes, weights=belief, minlength=size)
+        if self.error == 0.0:
+            return max(0.0, float(_surprisal_mass(masses).sum()))
+        other = self.error / (size - 1)
+        mixed = other + (1.0 - self.error - other) * masses
+        noise = float(binary_entropy_bits(self.error)) + self.error * float(np.log2(size - 1))
+        return max(0.0, float(_surprisal_mass(mixed).sum()) - noise)

@@ -1,0 +1,163 @@
+"""The menu of a hypothesis space: the queries among which ``best_bits`` is the best and agents choose.
+
+Comparisons against every candidate are kept implicit (their information is a cumulative sum of the belief); the other
+queries are rows of a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from sml_env.answers import Answers
+from sml_env.forms import Comparison, Form, Member, Property, Quantity, Query, Residue
+from sml_env.information import (
+    Channel,
+    FloatArray,
+    IntArray,
+    binary_entropy_bits,
+    reply_entropy_bits,
+    threshold_information_bits,
+)
+from sml_env.semantics import Meaning, meaning
+
+__all__ = ["DENSE_LIMIT", "Menu", "menu_for"]
+
+DENSE_LIMIT: Final = 2_048
+"""Up to this many hypotheses the table is one matrix product; above, one pass per query."""
+
+_MODULI: Final = (2, 3, 5, 7)
+
+
+@dataclass(frozen=True, eq=False)
+class Menu:
+    """Queries with their meanings under every hypothesis.
+
+    Attributes:
+        queries: Those of the table.
+        meanings: One for each.
+        cuts: Candidates in ascending order, between which comparisons cut; ``None`` when they have no order.
+        name: The unknown that the comparisons are about.
+    """
+
+    queries: tuple[Query, ...]
+    meanings: tuple[Meaning, ...]
+    cuts: Sequence[Fraction] | None
+    name: str = "x"
+
+    @cached_property
+    def _starts(self) -> IntArray:
+        sizes = [len(meaning.replies) for meaning in self.meanings]
+        return np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
+
+    @cached_property
+    def _indicators(self) -> FloatArray:
+        rows = [meaning.codes == code for meaning in self.meanings for code in range(len(meaning.replies))]
+        return np.array(rows, dtype=np.float64)
+
+    def table_bits(self, belief: FloatArray, error: float = 0.0) -> FloatArray:
+        """Expected information of each query of the table about the hypothesis, in bits, shape ``(Q,)``.
+
+        Args:
+            belief: Shape ``(N,)``.
+            error: Probability that a reply is replaced by another of that query, each equally likely.
+        """
+        if not self.queries:
+            return np.zeros(0)
+        if error:
+            channels = (Channel(meaning.replies, meaning.codes, error) for meaning in self.meanings)
+            return np.array([channel.expected_bits(belief) for channel in channels])
+        if len(belief) <= DENSE_LIMIT:
+            return reply_entropy_bits(self._indicators @ belief, self._starts)
+        masses = [np.bincount(meaning.codes, belief, len(meaning.replies)) for meaning in self.meanings]
+        return reply_entropy_bits(np.concatenate(masses), self._starts)
+
+    def best_bits(self, belief: FloatArray, error: float = 0.0, cap: float = np.inf) -> float:
+        """The most that any query of the menu tells, among those that the cap allows, in bits."""
+        table = self.table_bits(belief, error)
+        best = float(np.where(table <= cap, table, 0.0).max(initial=0.0))
+        if self.cuts is not None and len(belief) > 1:
+            cut = float(threshold_information_bits(belief, error))
+            best = max(best, cut if cut <= cap else 0.0)
+        return best
+
+    def cut(self, belief: FloatArray) -> tuple[Query, float] | None:
+        """The comparison that splits the belief most evenly, and its expected bits without noise.
+
+        It is worded so that, where possible, its "yes" is true of more than one live hypothesis: otherwise it would
+        be an attempt.
+        """
+        if self.cuts is None or len(belief) < 2:
+            return None
+        below = np.cumsum(belief)[:-1]
+        row = int(np.argmin(np.abs(below - 0.5)))
+        bits = float(binary_entropy_bits(below[row]))
+        if bits <= 0.0:
+            return None
+        bound = _between(self.cuts[row], self.cuts[row + 1])
+        above = int(np.count_nonzero(belief[row + 1 :] > 0.0))
+        form = Comparison(self.name, ">" if above > 1 else "<=", bound)
+        return Query("predicate", str(form), form), bits
+
+
+def _between(low: Fraction, high: Fraction) -> Fraction:
+    """A short bound c with low <= c < high."""
+    whole = Fraction(high.numerator // high.denominator)
+    if low <= whole < high:
+        return whole if whole - 1 < low else Fraction(-(-low.numerator // low.denominator))
+    return low
+
+
+class _Cuts(Sequence[Fraction]):
+    """The candidates of one column, as exact values made when asked for."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._column = answers.columns[0]
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    def __getitem__(self, index: int) -> Fraction:  # type: ignore[override]
+        return self._column[index]
+
+
+def _forms(answers: Answers) -> list[tuple[str, Form]]:
+    if answers.kind == "interval":
+        ends = sorted({end for spans in answers.sets for span in spans for end in (span.low, span.high) if end is not None})
+        points = sorted({point for end in ends for point in (end - 1, end, end + 1)} | {Fraction(0)})
+        return [("predicate", Member("x", point)) for point in points]
+    forms: list[tuple[str, Form]] = []
+    names = answers.names[: len(answers.columns)] if answers.kind == "pair" else ("x",)
+    for name in names:
+        column = answers.column(name)
+        if column is None:
+            continue
+        forms += [("predicate", Residue(name, modulus, 0)) for modulus in _MODULI]
+        forms += [("predicate", Property(name, "prime")), ("predicate", Property(name, "square"))]
+        forms += [("predicate", Property(name, "integer")), ("value", Quantity(name, "sign"))]
+        forms += [("value", Quantity(name, "digits"))]
+        forms += [("value", Residue(name, modulus)) for modulus in (3, 4, 5, 7)]
+        if answers.kind == "pair":
+            values = sorted({column[row] for row in range(len(column))})
+            forms += [("predicate", Comparison(name, ">", value)) for value in values[:-1]]
+    return forms
+
+
+def menu_for(answers: Answers) -> Menu:
+    """The menu of a space: comparisons, divisibility, properties and short valued questions that tell something."""
+    queries: list[Query] = []
+    meanings: list[Meaning] = []
+    for kind, form in _forms(answers):
+        meant = meaning(form, answers)
+        if meant is not None and bool((meant.codes != meant.codes[0]).any()):
+            queries.append(Query(kind, str(form), form))
+            meanings.append(meant)
+    cuts = _Cuts(answers) if answers.kind == "number" else None
+    return Menu(tuple(queries), tuple(meanings), cuts)
+
+

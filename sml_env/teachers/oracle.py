@@ -1,0 +1,207 @@
+"""The oracle: a deterministic teacher that needs no model and never gives the answer away.
+
+Its replies come from closed sets of texts. What it says follows from its view alone; what it might have said under any
+other hypothesis is its channel, and the two read the same ``Meaning``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from sml_env.forms import Claim
+from sml_env.information import Channel, IntArray
+from sml_env.problems import HypothesisSpace
+from sml_env.semantics import Meaning, meaning
+from sml_env.teachers.base import AnswerView, KnowledgeView, Question, Request, VerdictView
+
+__all__ = ["ASKED_KINDS", "DONT_KNOW", "OracleTeacher", "asked_meaning", "peer_reply"]
+
+ASKED_KINDS: Final = frozenset({"predicate", "value", "step_check"})
+"""Kinds of query whose reply is a function of the answer."""
+
+DONT_KNOW: Final = "I do not know that."
+NO_MORE_HINTS: Final = "I have no further hint: the rest is yours to work out."
+NO_HINT: Final = "I have no hint for this problem."
+NOT_JUDGED: Final = "I only explain attempts that were judged wrong. Attempt it first."
+NO_DIAGNOSIS: Final = "It does not come from a mistake that I know. Check each step again."
+IN_STATEMENT: Final = "Everything that is given stands in the statement."
+ONLY_VERDICTS: Final = "I only know whether your latest attempt was right."
+NO_ATTEMPT: Final = "There is no attempt yet. I can only judge attempts."
+WAS_WRONG: Final = "Your latest attempt was judged incorrect."
+UNREADABLE: Final = "I cannot relate that to the answer."
+NO_MORE_FACTS: Final = "That is all I know."
+
+_PEER: Final = (
+    "I am not sure either. What makes you think of that?",
+    "I do not know more than you do. How would you check it?",
+    "Good question. I would start from the statement again.",
+)
+
+
+def peer_reply(request: Request) -> str:
+    """What someone says who knows no more than the student; a function of the turn alone."""
+    return _PEER[len(request.question.transcript) % len(_PEER)]
+
+
+def asked_meaning(question: Question) -> Meaning | None:
+    """What the question means under every hypothesis; ``None`` when it is not about the answer."""
+    if question.space is None or question.query.kind not in ASKED_KINDS:
+        return None
+    return meaning(question.query.form, question.space.answers)
+
+
+class OracleTeacher:
+    """Answers truthfully what its view decides, and says so when its view does not decide it."""
+
+    name = "oracle"
+
+    def channel(self, question: Question) -> Channel | None:
+        """The table of true replies; under "knowledge", of what its facts decide."""
+        kind = question.query.kind
+        if question.asymmetry == "answer":
+            if kind == "hint" and not question.hints_from_statement:
+                return None
+            if kind in ASKED_KINDS:
+                if question.space is None:
+                    return None
+                meant = asked_meaning(question)
+                return _CONSTANT if meant is None else Channel(meant.replies, meant.codes)
+            return _CONSTANT
+        if question.asymmetry == "knowledge" and question.space is not None:
+            if kind in ASKED_KINDS:
+                return _decided_channel(question, question.space)
+            if kind == "fact":
+                return _fact_channel(question, question.space)
+            return _CONSTANT
+        return None if question.asymmetry == "knowledge" else _CONSTANT
+
+    def reply(self, requests: Sequence[Request]) -> list[str]:
+        """One reply per request."""
+        return [self._reply(request) for request in requests]
+
+    def _reply(self, request: Request) -> str:
+        view = request.view
+        if isinstance(view, AnswerView):
+            return _from_answer(request, view)
+        if isinstance(view, KnowledgeView):
+            return _from_knowledge(request, view)
+        if isinstance(view, VerdictView):
+            return _from_verdict(request, view)
+        return peer_reply(request)
+
+
+_CONSTANT: Final = Channel((), None)
+
+
+def _from_answer(request: Request, view: AnswerView) -> str:
+    question = request.question
+    kind = question.query.kind
+    if kind in ASKED_KINDS:
+        meant = None if view.answers is None else meaning(question.query.form, view.answers)
+        return UNREADABLE if meant is None else meant.replies[int(meant.codes[0])]
+    if kind == "hint":
+        if len(view.steps) < 2:
+            return NO_HINT
+        given = question.hints_given
+        return view.steps[given].operation if given < len(view.steps) - 1 else NO_MORE_HINTS
+    if kind == "diagnosis":
+        if not _judged(question):
+            return NOT_JUDGED
+        return NO_DIAGNOSIS if view.diagnosis is None else view.diagnosis
+    return IN_STATEMENT
+
+
+def _judged(question: Question) -> bool:
+    """Whether the diagnosis is asked of an attempt that was judged wrong."""
+    claim = question.query.form
+    if not question.judged:
+        return False
+    return not isinstance(claim, Claim) or claim.value is None or claim.value in question.judged
+
+
+def _from_verdict(request: Request, view: VerdictView) -> str:
+    question = request.question
+    if question.query.kind == "diagnosis" and view.verdict is not None:
+        return WAS_WRONG
+    return NO_ATTEMPT if view.verdict is None else ONLY_VERDICTS
+
+
+# -- what facts decide -------------------------------------------------------------------------------------------------
+
+
+def _signatures(question: Question, space: HypothesisSpace) -> IntArray:
+    """Which hypotheses share the truth of every fact: equal labels, shape ``(N,)``."""
+    labels = np.zeros(len(space), dtype=np.int64)
+    for query in question.fact_queries:
+        meant = meaning(query.form, space.answers)
+        if meant is not None:
+            labels = labels * len(meant.replies) + meant.codes
+    _, dense = np.unique(labels, return_inverse=True)
+    result: IntArray = dense.reshape(-1)
+    return result
+
+
+def _decided_codes(meant: Meaning, labels: IntArray) -> IntArray:
+    """The code of the true reply where the facts decide it, else ``len(replies)``."""
+    classes = int(labels.max()) + 1
+    low = np.full(classes, len(meant.replies), dtype=np.int64)
+    high = np.full(classes, -1, dtype=np.int64)
+    np.minimum.at(low, labels, meant.codes)
+    np.maximum.at(high, labels, meant.codes)
+    decided = np.where(low == high, low, len(meant.replies))
+    result: IntArray = decided[labels]
+    return result
+
+
+def _decided_channel(question: Question, space: HypothesisSpace) -> Channel:
+    meant = asked_meaning(question)
+    if meant is None:
+        return _CONSTANT
+    codes = _decided_codes(meant, _signatures(question, space))
+    return _compact((*meant.replies, DONT_KNOW), codes)
+
+
+def _compact(replies: tuple[str, ...], codes: IntArray) -> Channel:
+    occurring, dense = np.unique(codes, return_inverse=True)
+    return Channel(tuple(replies[code] for code in occurring), dense.reshape(-1))
+
+
+def _told(query_text: str, reply: str) -> str:
+    return f"I know this: {query_text}? {reply}"
+
+
+def _fact_channel(question: Question, space: HypothesisSpace) -> Channel:
+    if question.facts_told >= len(question.fact_queries):
+        return _CONSTANT
+    query = question.fact_queries[question.facts_told]
+    meant = meaning(query.form, space.answers)
+    if meant is None:
+        return _CONSTANT
+    return _compact(tuple(_told(query.canonical, reply) for reply in meant.replies), meant.codes.astype(np.int64))
+
+
+def _from_knowledge(request: Request, view: KnowledgeView) -> str:
+    question = request.question
+    kind = question.query.kind
+    if kind == "fact":
+        if question.facts_told < len(view.facts):
+            fact = view.facts[question.facts_told]
+            return _told(fact.query.canonical, fact.reply)
+        return NO_MORE_FACTS
+    if kind == "hint":
+        return view.rules[question.hints_given] if question.hints_given < len(view.rules) else DONT_KNOW
+    meant = asked_meaning(question)
+    if meant is None or question.space is None:
+        return DONT_KNOW
+    consistent = np.ones(len(question.space), dtype=np.bool_)
+    for fact in view.facts:
+        known = meaning(fact.query.form, question.space.answers)
+        if known is not None:
+            consistent &= known.codes == known.replies.index(fact.reply)
+    codes = meant.codes[consistent]
+    if len(codes) == 0 or bool((codes != codes[0]).any()):
+        return DONT_KNOW
+    return meant.replies[int(codes[0])]

@@ -1,0 +1,66 @@
+"""Verifiers: whether an answer is right, decided so that cheating does not pay.
+
+Importing this package is cheap: what a name needs is loaded when the name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sml_env.verifiers.base import Status, Verdict, Verifier, get, register, registered
+
+if TYPE_CHECKING:
+    from sml_env.verifiers.expressions import compare, parse_expression, rational_value, to_text
+    from sml_env.verifiers.extraction import extract
+    from sml_env.verifiers.symbolic import SymbolicVerifier, verify
+
+__all__ = [
+    "Status",
+    "SymbolicVerifier",
+    "Verdict",
+    "Verifier",
+    "compare",
+    "extract",
+    "get",
+    "parse_expression",
+    "rational_value",
+    "register",
+    "registered",
+    "to_text",
+    "verify",
+]
+
+_HOMES = {
+    "SymbolicVerifier": "symbolic",
+    "compare": "expressions",
+    "extract": "extraction",
+    "parse_expression": "expressions",
+    "rational_value": "expressions",
+    "to_text": "expressions",
+    "verify": "symbolic",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its submodule when it is first used."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"sml_env.verifiers.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)
+
+
+def _symbolic() -> Verifier:
+    from sml_env.verifiers.symbolic import SymbolicVerifier
+
+    return SymbolicVerifier()
+
+
+register("symbolic", _symbolic)

@@ -1,0 +1,249 @@
+"""Which of two constants is larger: exactly, by balls of rising precision, and by a separation bound for equality.
+
+Equality of algebraic constants is proven by the BFMSS bound (Burnikel, Funke, Mehlhorn, Schirra and Schmitt, "A
+separation bound for real algebraic expressions", ESA 2001): write the value as U/L with algebraic integers U and L of a
+field of degree at most D whose conjugates are at most u and l; if it is not zero, its absolute value is at least
+1 / (u^(D-1) l), since the norm of U is a non-zero integer. A ball below that bound that holds zero is therefore zero.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sml_env.verifiers.arithmetic import rational_value
+from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, add, negate, walk
+
+__all__ = ["MAX_PRECISION", "MAX_TREE", "PRECISIONS", "Equality", "compare", "equal_constants", "infinite_sign"]
+
+PRECISIONS = (64, 256, 1_088)
+"""Bits of the balls that are tried in turn; numerical evidence of equality is to the last of them."""
+MAX_PRECISION = 16_000
+"""Most bits that a proof of equality may need."""
+MAX_TREE = 400
+"""Most nodes of a tree that is evaluated in balls."""
+
+_MINUS_ONE = Number(Fraction(-1))
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """Whether two constants are equal.
+
+    Attributes:
+        equal: True or False where decided, else None.
+        method: ``exact``, ``balls`` (proof of difference), ``algebraic`` (proof of equality), ``numeric`` (evidence of
+            equality to 1,000 bits, no proof) or ``none``.
+    """
+
+    equal: bool | None
+    method: str
+
+
+def infinite_sign(node: Node) -> int:
+    """Return 1 for oo and its positive multiples, -1 for negative ones, 0 for anything else."""
+    if isinstance(node, Constant):
+        return int(node.name == "oo")
+    if isinstance(node, Product) and len(node.factors) == 2 and node.factors[1] == Constant("oo"):
+        factor = node.factors[0]
+        if isinstance(factor, Number):
+            return (factor.value > 0) - (factor.value < 0)
+    return 0
+
+
+def equal_constants(a: Node, b: Node) -> Equality:
+    """Decide whether two constant scalar trees have one value (complex values included)."""
+    infinite = infinite_sign(a), infinite_sign(b)
+    if any(infinite):
+        return Equality(infinite[0] == infinite[1], "exact")
+    left, right = rational_value(a), rational_value(b)
+    if left is not None and right is not None:
+        return Equality(left == right, "exact")
+    sign, evidence = _ball_sign(a, b)
+    if sign is not None:
+        return Equality(False, "balls")
+    if _is_zero(_difference(a, b)):
+        return Equality(True, "algebraic")
+    return Equality(True, "numeric") if evidence else Equality(None, "none")
+
+
+def compare(a: Node, b: Node) -> int | None:
+    """Return the sign of a - b for real constants.
+
+    Args:
+        a: A constant scalar tree; ``oo`` and ``-oo`` are allowed.
+        b: Another.
+
+    Returns:
+        -1, 0 or 1 where proven; None if undecided, undefined, or not real.
+    """
+    infinite = infinite_sign(a), infinite_sign(b)
+    if any(infinite):
+        return (infinite[0] > infinite[1]) - (infinite[0] < infinite[1])
+    left, right = rational_value(a), rational_value(b)
+    if left is not None and right is not None:
+        return (left > right) - (left < right)
+    sign, _ = _ball_sign(a, b)
+    if sign is not None:
+        return sign or None
+    return 0 if _is_zero(_difference(a, b)) and (_is_real(a) or _is_real(b)) else None
+
+
+def _difference(a: Node, b: Node) -> Node:
+    return add([a, negate(b)])
+
+
+def _ball_sign(a: Node, b: Node) -> tuple[int | None, bool]:
+    """Return the proven sign of a - b (0: not zero but not real) or None, and whether there is evidence of equality."""
+    from sml_env.verifiers.balls import Undefined, agree, ball, precision
+
+    if sum(1 for tree in (a, b) for _ in walk(tree)) > MAX_TREE:
+        return None, False
+    evidence = False
+    for bits in PRECISIONS:
+        with precision(bits):
+            try:
+                left, right = ball(a, {}), ball(b, {})
+            except Undefined:
+                continue
+            if not left.overlaps(right):
+                if left.imag.is_zero() and right.imag.is_zero():
+                    return (1 if left.real > right.real else -1), False
+                return 0, False
+            evidence = agree(left, right, bits * 7 // 8)
+    return None, evidence
+
+
+def _is_real(node: Node) -> bool:
+    from sml_env.verifiers.balls import Undefined, ball, precision
+
+    with precision(PRECISIONS[0]):
+        try:
+            return bool(ball(node, {}).imag.is_zero())
+        except Undefined:
+            return False
+
+
+def _is_zero(node: Node) -> bool:
+    """Prove that an algebraic constant is zero; False where it is not proven."""
+    from sml_env.verifiers.balls import Undefined, ball, precision, small
+
+    bound = _Bound()
+    try:
+        upper, lower = bound.of(node)
+    except _NotAlgebraic:
+        return False
+    bits = math.ceil((bound.degree - 1) * upper + lower) + 2
+    if bits > MAX_PRECISION:
+        return False
+    with precision(bits + math.ceil(upper + lower) + 64):
+        try:
+            return small(ball(node, {}), bits)
+        except Undefined:
+            return False
+
+
+class _NotAlgebraic(Exception):
+    """The tree holds something whose algebraic degree is not known, or is over a limit."""
+
+
+class _Bound:
+    """log2 of the bounds u and l of every subtree, and the degree of the field that holds them all."""
+
+    __slots__ = ("degree", "seen")
+
+    def __init__(self) -> None:
+        self.degree = 1
+        self.seen: set[object] = set()
+
+    def extend(self, key: object, degree: int) -> None:
+        """Count a field extension once for each distinct element that is adjoined."""
+        if key not in self.seen:
+            self.seen.add(key)
+            self.degree *= degree
+        if self.degree > MAX_PRECISION:
+            raise _NotAlgebraic
+
+    def of(self, node: Node) -> tuple[float, float]:
+        exact = node.value if isinstance(node, Number) else None
+        if exact is not None:
+            return _log2(abs(exact.numerator)), _log2(exact.denominator)
+        match node:
+            case Constant("i"):
+                self.extend("i", 2)
+                return 0.0, 0.0
+            case Sum(terms):
+                upper, lower = self.of(terms[0])
+                for term in terms[1:]:
+                    u, v = self.of(term)
+                    upper, lower = max(upper + v, u + lower) + 1, lower + v
+                return upper, lower
+            case Product(factors):
+                parts = [self.of(factor) for factor in factors]
+                return sum(part[0] for part in parts), sum(part[1] for part in parts)
+            case Power(base, exponent):
+                return self.power(node, base, exponent)
+            case Function(name, args):
+                return self.function(node, name, args)
+            case _:
+                raise _NotAlgebraic
+
+    def power(self, node: Node, base: Node, exponent: Node) -> tuple[float, float]:
+        if base == Constant("e"):
+            return self.root_of_unity(exponent, with_i=True)
+        exact = rational_value(exponent)
+        if exact is None or abs(exact.numerator) > MAX_PRECISION:
+            raise _NotAlgebraic
+        upper, lower = self.of(base)
+        if exact.numerator < 0:
+            upper, lower = lower, upper
+        times = abs(exact.numerator)
+        return self.root(node, (upper * times, lower * times), exact.denominator)
+
+    def root(self, key: object, bounds: tuple[float, float], degree: int) -> tuple[float, float]:
+        if degree == 1:
+            return bounds
+        self.extend(key, degree)
+        upper, lower = bounds
+        if upper >= lower:
+            return (upper + (degree - 1) * lower) / degree, lower
+        return upper, ((degree - 1) * upper + lower) / degree
+
+    def root_of_unity(self, angle: Node, with_i: bool) -> tuple[float, float]:
+        """Bounds of exp(i pi r) and, times 2, of sin(pi r) and cos(pi r), for rational r."""
+        factors = angle.factors if isinstance(angle, Product) else (angle,)
+        needed = [Constant("pi"), Constant("i")] if with_i else [Constant("pi")]
+        rest = list(factors)
+        for constant in needed:
+            if constant not in rest:
+                raise _NotAlgebraic
+            rest.remove(constant)
+        ratio = Fraction(1)
+        for factor in rest:
+            value = rational_value(factor)
+            if value is None:
+                raise _NotAlgebraic
+            ratio *= value
+        self.extend(("unity", ratio.denominator), 2 * ratio.denominator)
+        self.extend("i", 2)
+        return 0.0, 0.0
+
+    def function(self, node: Node, name: str, args: tuple[Node, ...]) -> tuple[float, float]:
+        if name in ("sqrt", "cbrt"):
+            return self.root(node, self.of(args[0]), 2 if name == "sqrt" else 3)
+        if name in ("sin", "cos"):
+            self.root_of_unity(args[0], with_i=False)
+            return 1.0, 1.0
+        exact = rational_value(args[0])
+        if name == "root" and exact is not None and exact.denominator == 1 and 1 < exact <= 64:
+            return self.root(node, self.of(args[1]), int(exact))
+        value = rational_value(node)
+        if value is None:
+            raise _NotAlgebraic
+        return self.of(Number(value))
+
+
+def _log2(value: int) -> float:
+    """Return log2 rounded up; 0 for 0, whose bound does not matter."""
+    return math.log2(value) * (1 + 1e-12) if value > 1 else 0.0

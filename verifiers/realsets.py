@@ -1,0 +1,147 @@
+"""Sets of real numbers as sorted, disjoint pieces: intervals, unions, finite sets, inequalities in one variable."""
+
+from __future__ import annotations
+
+from functools import cmp_to_key
+
+from sml_env.verifiers.comparison import compare
+from sml_env.verifiers.nodes import (
+    Chain,
+    Constant,
+    Interval,
+    Node,
+    Relation,
+    SetNode,
+    Symbol,
+    Union,
+    free_symbols,
+    negate,
+)
+
+__all__ = ["MAX_PIECES", "Unordered", "real_set", "same_real_set"]
+
+MAX_PIECES = 64
+"""Most pieces of one set."""
+
+_INFINITY: Node = Constant("oo")
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+class Unordered(Exception):
+    """Two ends whose order is not decided, or something that is no set of reals."""
+
+
+def real_set(node: Node) -> list[Interval]:
+    """Return the set as sorted disjoint intervals, touching ones merged; a point is a closed interval.
+
+    Args:
+        node: An interval, a union, a finite set of constants, or inequalities that bound one variable by constants.
+
+    Raises:
+        Unordered: If it is none of these, or the order of two ends is not decided.
+    """
+    return _merge(_pieces(node))
+
+
+def same_real_set(a: list[Interval], b: list[Interval]) -> bool:
+    """Whether two results of `real_set` are equal."""
+    return len(a) == len(b) and all(
+        x.lo_closed == y.lo_closed
+        and x.hi_closed == y.hi_closed
+        and _order(x.lo, y.lo) == 0
+        and _order(x.hi, y.hi) == 0
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _order(a: Node, b: Node) -> int:
+    sign = 0 if a == b else compare(a, b)
+    if sign is None:
+        raise Unordered
+    return sign
+
+
+def _pieces(node: Node) -> list[Interval]:
+    match node:
+        case Interval(lo, hi):
+            if free_symbols(node):
+                raise Unordered
+            return [node] if _nonempty(node) else []
+        case SetNode(items):
+            if len(items) > MAX_PIECES or free_symbols(node):
+                raise Unordered
+            return [_point(item) for item in items]
+        case Union(parts):
+            if len(parts) > MAX_PIECES or len(free_symbols(node)) > 1:
+                raise Unordered
+            return [piece for part in parts for piece in _pieces(part)]
+        case Relation():
+            return _solution(node)
+        case Chain(links):
+            if len(free_symbols(node)) != 1 or len(links) != 2:
+                raise Unordered
+            return _intersection(_solution(links[0]), _solution(links[1]))
+        case _:
+            raise Unordered
+
+
+def _point(node: Node) -> Interval:
+    if compare(node, node) is None and compare(node, _INFINITY) is None:
+        raise Unordered
+    return Interval(node, node, True, True)
+
+
+def _nonempty(piece: Interval) -> bool:
+    order = _order(piece.lo, piece.hi)
+    return order < 0 or (order == 0 and piece.lo_closed and piece.hi_closed)
+
+
+def _solution(relation: Relation) -> list[Interval]:
+    op, left, right = relation.op, relation.left, relation.right
+    if isinstance(right, Symbol):
+        op, left, right = _MIRROR[op], right, left
+    if not isinstance(left, Symbol) or free_symbols(right):
+        raise Unordered
+    minus = negate(_INFINITY)
+    above = Interval(right, _INFINITY, op == ">=", False)
+    below = Interval(minus, right, False, op == "<=")
+    if op == "==":
+        return [_point(right)]
+    if op == "!=":
+        return [below, above]
+    return [above] if op in (">", ">=") else [below]
+
+
+def _intersection(a: list[Interval], b: list[Interval]) -> list[Interval]:
+    found: list[Interval] = []
+    for x in a:
+        for y in b:
+            low = _order(x.lo, y.lo)
+            high = _order(x.hi, y.hi)
+            lo, lo_closed = (x.lo, x.lo_closed) if low > 0 else (y.lo, y.lo_closed and (low < 0 or x.lo_closed))
+            hi, hi_closed = (x.hi, x.hi_closed) if high < 0 else (y.hi, y.hi_closed and (high > 0 or x.hi_closed))
+            piece = Interval(lo, hi, lo_closed, hi_closed)
+            if _nonempty(piece):
+                found.append(piece)
+    return found
+
+
+def _starts(x: Interval, y: Interval) -> int:
+    return _order(x.lo, y.lo) or int(y.lo_closed) - int(x.lo_closed)
+
+
+def _merge(pieces: list[Interval]) -> list[Interval]:
+    merged: list[Interval] = []
+    for piece in sorted(pieces, key=cmp_to_key(_starts)):
+        if not merged:
+            merged.append(piece)
+            continue
+        last = merged[-1]
+        gap = _order(last.hi, piece.lo)
+        if gap < 0 or (gap == 0 and not (last.hi_closed or piece.lo_closed)):
+            merged.append(piece)
+            continue
+        end = _order(last.hi, piece.hi)
+        hi_closed = last.hi_closed if end > 0 else piece.hi_closed or (end == 0 and last.hi_closed)
+        merged[-1] = Interval(last.lo, last.hi if end >= 0 else piece.hi, last.lo_closed, hi_closed)
+    return merged
