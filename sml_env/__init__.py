@@ -10,3 +10,7 @@ __version__ = "0.1.0"
 _root = Path(__file__).resolve().parent.parent
 if not (Path(__file__).resolve().parent / "envs").is_dir() and (_root / "setup.cfg").is_file():
     __path__.append(str(_root))
+
+from sml_env.registration import register_all  # the package path above must be complete first
+
+register_all()

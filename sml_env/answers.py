@@ -133,12 +133,17 @@ class Answers:
         Raises:
             ExpressionError: If one of them is not an answer of this kind.
         """
-        rows = [parse_answer(kind, text) for text in texts]
+        return cls.of(kind, names, [parse_answer(kind, text) for text in texts])
+
+    @classmethod
+    def of(
+        cls, kind: str, names: tuple[str, ...], rows: Sequence[tuple[Fraction, ...] | tuple[Span, ...]]
+    ) -> Answers:
+        """From exact values as ``parse_answer`` returns them."""
         if kind == "interval":
             return cls(kind, names, sets=tuple(tuple(part for part in row if isinstance(part, Span)) for row in rows))
-        width = len(rows[0]) if rows else 1
         numbers = [[part for part in row if isinstance(part, Fraction)] for row in rows]
-        return cls(kind, names, columns=tuple(Column.of([row[i] for row in numbers]) for i in range(width)))
+        return cls(kind, names, columns=tuple(Column.of(list(column)) for column in zip(*numbers, strict=True)))
 
     def __len__(self) -> int:
         return len(self.sets) if self.kind == "interval" else len(self.columns[0])

@@ -17,6 +17,7 @@ from sml_env.errors import ConfigurationError, ResetNeeded
 from sml_env.forms import Claim, Quantity, Query, Residue
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray, entropy_bits, posterior, target_belief
+from sml_env.menu import Menu
 from sml_env.problems import Problem
 from sml_env.queries import parse
 from sml_env.rewards import BETA, check_shaping, reward_terms
@@ -140,7 +141,6 @@ class Dialogue:
         self._teacher = teacher
         self._seed = seed
         self._space = problem.space
-        self._error = float(getattr(teacher, "p", 0.0))
         self._guard = LeakGuard(problem)
         self._belief: FloatArray | None = None if problem.space is None else problem.space.prior
         self._entropy: float | None = None if problem.space is None else problem.space.prior_entropy
@@ -158,6 +158,9 @@ class Dialogue:
         self._ended = False
         self._success = False
         self._pending: _Pending | None = None
+        self._menu, self._menu_known = self._teacher_menu()
+        self._best: tuple[FloatArray | None, float | None] = (None, None)
+        self._before: tuple[float | None, float | None] = (self._entropy, None)
 
     # -- what is public ------------------------------------------------------------------------------------------------
 
@@ -201,9 +204,9 @@ class Dialogue:
         return None if self._belief is None else self._belief.copy()
 
     @property
-    def error(self) -> float:
-        """Probability with which the teacher's replies about the answer are wrong."""
-        return self._error
+    def menu(self) -> Menu | None:
+        """The queries among which ``best_bits`` is the best, as this teacher answers them; ``None`` if none tells."""
+        return self._menu
 
     def expected_bits(self, utterance: str) -> float | None:
         """What a query would tell in expectation, were it asked now; 0 for one that would be refused."""
@@ -254,6 +257,7 @@ class Dialogue:
         if self._pending is not None:
             raise ResetNeeded("a request still waits for its reply: deliver it, or fail it")
         words = utterance if isinstance(utterance, str) else ""
+        self._before = (self._entropy, self._best_now())
         query = parse(utterance)
         if query.kind == "malformed":
             return self._reply(words, query, MALFORMED, expected=0.0)
@@ -313,6 +317,12 @@ class Dialogue:
         outcome = self._reply(pending.utterance, pending.query, "The teacher is not available.", expected=None, truncated=True)
         outcome.info["failure"] = f"teacher: {type(error).__name__}"
         return outcome
+
+    def _teacher_menu(self) -> tuple[Menu | None, bool]:
+        """The menu as the teacher answers it, and whether that is known."""
+        if self._space is None or not isinstance(self._teacher, ChannelTeacher):
+            return None, False
+        return self._teacher.menu(self._question(Query("hint", "hint"))), True
 
     # -- rules ---------------------------------------------------------------------------------------------------------
 
@@ -425,7 +435,7 @@ class Dialogue:
             self._hints += 1
         elif kind == "fact":
             self._facts += 1
-        before = self._entropy
+        before = self._before[0]
         if code is not None and pending.channel is not None:
             likelihood = pending.channel.likelihood(code)
             if likelihood is not None:
@@ -435,7 +445,7 @@ class Dialogue:
             realised = before - self._entropy
         elif pending.expected == 0.0:
             realised = 0.0
-        return self._reply(pending.utterance, pending.query, text, expected=pending.expected, realised=realised, before=before)
+        return self._reply(pending.utterance, pending.query, text, expected=pending.expected, realised=realised)
 
     def _update(self, likelihood: FloatArray) -> None:
         if self._belief is None or self._space is None:
@@ -454,7 +464,7 @@ class Dialogue:
         if verdict.status is Status.UNPARSABLE:
             return self._reply(words, query, UNPARSED, expected=0.0)
         self._attempts += 1
-        before = self._entropy
+        before = self._before[0]
         row = None if self._space is None else self._space.index_of(value)
         if verdict.correct and row is None:
             row = self.problem.secret.reveal().index
@@ -475,7 +485,6 @@ class Dialogue:
             CORRECT if verdict.correct else INCORRECT,
             expected=0.0,
             realised=0.0,
-            before=before,
             verdict_bits=0.0 if before is None or self._entropy is None else before - self._entropy,
             expected_verdict=expected_verdict,
             correct=verdict.correct,
@@ -489,15 +498,14 @@ class Dialogue:
         *,
         expected: float | None,
         realised: float | None = 0.0,
-        before: float | None = None,
         verdict_bits: float = 0.0,
         expected_verdict: float = 0.0,
         correct: bool = False,
         truncated: bool = False,
     ) -> Outcome:
         """Close the turn: count it, decide the end, meter and reward it."""
-        before = self._entropy if before is None else before
-        best = self._best_before(expected)
+        before = self._before[0]
+        best = None if self._before[1] is None else max(self._before[1], expected or 0.0)
         self._turns += 1
         self._success = self._success or correct
         spent = self.turns_left == 0 or self._attempts >= self.rules.attempts
@@ -523,3 +531,39 @@ class Dialogue:
         if self._ended:
             info["leaks_stopped"] = len(self._stopped)
         return Outcome(f"{text}\n{self._turns_line()}", sum(terms.values()), terminated, truncated, info)
+
+    def _terms(self, correct: bool, terminated: bool, before: float | None, expected: float | None) -> dict[str, float]:
+        terms = reward_terms(
+            correct=correct,
+            terminated=terminated,
+            entropy_before=np.nan if before is None else before,
+            entropy_after=np.nan if self._entropy is None else self._entropy,
+            prior_entropy=np.nan if self._space is None else self._space.prior_entropy,
+            expected_bits=np.nan if expected is None else expected,
+            shaping=self.rules.shaping,
+            gamma=self.rules.gamma,
+            beta=self.rules.beta,
+            turn_cost=self.rules.turn_cost,
+        )
+        return {name: float(term) for name, term in terms.items()}
+
+    def _best_now(self) -> float | None:
+        """The most that any query of the menu tells under the current belief; ``None`` where it cannot be said."""
+        if self._belief is None:
+            return None
+        if self._belief is self._best[0]:
+            return self._best[1]
+        if self._menu is None:
+            bits = 0.0 if self._menu_known else None
+        else:
+            bits = self._menu.best_bits(self._belief, self.rules.cap_bits)
+        self._best = (self._belief, bits)
+        return bits
+
+    def _turns_line(self) -> str:
+        if self._ended:
+            return "The lesson is over."
+        left = self.turns_left
+        return f"Turns left: {left}." if self.rules.attempts >= self.rules.max_turns else (
+            f"Turns left: {left}. Attempts left: {self.attempts_left}."
+        )

@@ -203,6 +203,8 @@ class Channel:
         if target is not None:
             return float(expected_information_bits(belief, self.matrix(), target))
         masses = np.bincount(self.codes, weights=belief, minlength=size)
+        if np.count_nonzero(masses) < 2:
+            return 0.0
         if self.error == 0.0:
             return max(0.0, float(_surprisal_mass(masses).sum()))
         other = self.error / (size - 1)

@@ -20,7 +20,6 @@ from sml_env.information import (
     Channel,
     FloatArray,
     IntArray,
-    binary_entropy_bits,
     reply_entropy_bits,
     threshold_information_bits,
 )
@@ -43,12 +42,14 @@ class Menu:
         meanings: One for each.
         cuts: Candidates in ascending order, between which comparisons cut; ``None`` when they have no order.
         name: The unknown that the comparisons are about.
+        error: Probability with which the teacher exchanges a reply for another of the same query.
     """
 
     queries: tuple[Query, ...]
     meanings: tuple[Meaning, ...]
     cuts: Sequence[Fraction] | None
     name: str = "x"
+    error: float = 0.0
 
     @cached_property
     def _starts(self) -> IntArray:
@@ -60,34 +61,33 @@ class Menu:
         rows = [meaning.codes == code for meaning in self.meanings for code in range(len(meaning.replies))]
         return np.array(rows, dtype=np.float64)
 
-    def table_bits(self, belief: FloatArray, error: float = 0.0) -> FloatArray:
+    def table_bits(self, belief: FloatArray) -> FloatArray:
         """Expected information of each query of the table about the hypothesis, in bits, shape ``(Q,)``.
 
         Args:
             belief: Shape ``(N,)``.
-            error: Probability that a reply is replaced by another of that query, each equally likely.
         """
         if not self.queries:
             return np.zeros(0)
-        if error:
-            channels = (Channel(meaning.replies, meaning.codes, error) for meaning in self.meanings)
+        if self.error:
+            channels = (Channel(meaning.replies, meaning.codes, self.error) for meaning in self.meanings)
             return np.array([channel.expected_bits(belief) for channel in channels])
         if len(belief) <= DENSE_LIMIT:
             return reply_entropy_bits(self._indicators @ belief, self._starts)
         masses = [np.bincount(meaning.codes, belief, len(meaning.replies)) for meaning in self.meanings]
         return reply_entropy_bits(np.concatenate(masses), self._starts)
 
-    def best_bits(self, belief: FloatArray, error: float = 0.0, cap: float = np.inf) -> float:
+    def best_bits(self, belief: FloatArray, cap: float = np.inf) -> float:
         """The most that any query of the menu tells, among those that the cap allows, in bits."""
-        table = self.table_bits(belief, error)
+        table = self.table_bits(belief)
         best = float(np.where(table <= cap, table, 0.0).max(initial=0.0))
         if self.cuts is not None and len(belief) > 1:
-            cut = float(threshold_information_bits(belief, error))
+            cut = float(threshold_information_bits(belief, self.error))
             best = max(best, cut if cut <= cap else 0.0)
         return best
 
     def cut(self, belief: FloatArray) -> tuple[Query, float] | None:
-        """The comparison that splits the belief most evenly, and its expected bits without noise.
+        """The comparison that splits the belief most evenly, and its expected bits.
 
         It is worded so that, where possible, its "yes" is true of more than one live hypothesis: otherwise it would
         be an attempt.
@@ -96,7 +96,7 @@ class Menu:
             return None
         below = np.cumsum(belief)[:-1]
         row = int(np.argmin(np.abs(below - 0.5)))
-        bits = float(binary_entropy_bits(below[row]))
+        bits = float(threshold_information_bits(belief, self.error))
         if bits <= 0.0:
             return None
         bound = _between(self.cuts[row], self.cuts[row + 1])

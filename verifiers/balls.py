@@ -15,7 +15,7 @@ from typing import Any
 
 import flint
 
-from sml_env.verifiers.arithmetic import MAX_VALUE_BITS, rational_value
+from sml_env.verifiers.arithmetic import evaluate, rational_value
 from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, Symbol
 
 __all__ = ["MAX_EXPONENT", "Undefined", "agree", "ball", "precision", "small"]
@@ -105,6 +105,13 @@ def _ball(node: Node, values: Mapping[str, Fraction]) -> Ball:
             raise Undefined
 
 
+def _exact(node: Node, values: Mapping[str, Fraction]) -> Fraction | None:
+    try:
+        return evaluate(node, values)
+    except ZeroDivisionError:
+        raise Undefined from None
+
+
 def _constant(name: str) -> Ball:
     if name == "pi":
         return flint.acb.pi()
@@ -128,7 +135,7 @@ def _power(base: Node, exponent: Node, values: Mapping[str, Fraction]) -> Ball:
     if isinstance(base, Constant) and base.name == "e":
         return _exp(y)
     x = _ball(base, values)
-    exact = values.get(exponent.name) if isinstance(exponent, Symbol) else rational_value(exponent)
+    exact = _exact(exponent, values)
     if x.is_zero():
         if exact is not None and exact > 0:
             return x
@@ -204,9 +211,7 @@ def _function(name: str, args: tuple[Node, ...], values: Mapping[str, Fraction])
 
 def _combinatorial(node: Function, values: Mapping[str, Fraction]) -> Ball:
     """Factorials and binomials of integers only, computed exactly."""
-    exact = [values.get(arg.name) if isinstance(arg, Symbol) else rational_value(arg) for arg in node.args]
-    numbers = [Number(value) for value in exact if value is not None]
-    value = rational_value(Function(node.name, tuple(numbers))) if len(numbers) == len(exact) else None
-    if value is None or value.numerator.bit_length() > MAX_VALUE_BITS:
+    value = _exact(node, values)
+    if value is None:
         raise Undefined
     return _from_fraction(value)

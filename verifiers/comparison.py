@@ -19,10 +19,10 @@ __all__ = ["MAX_PRECISION", "MAX_TREE", "PRECISIONS", "Equality", "compare", "eq
 
 PRECISIONS = (64, 256, 1_088)
 """Bits of the balls that are tried in turn; numerical evidence of equality is to the last of them."""
-MAX_PRECISION = 16_000
+MAX_PRECISION = 8_000
 """Most bits that a proof of equality may need."""
-MAX_TREE = 400
-"""Most nodes of a tree that is evaluated in balls."""
+MAX_TREE = 300
+"""Most nodes of two trees that are evaluated in balls."""
 
 _MINUS_ONE = Number(Fraction(-1))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sml_env.verifiers.comparison import Equality, equal_constants
 from sml_env.verifiers.identity import identical, proportional
 from sml_env.verifiers.nodes import (
@@ -29,7 +27,7 @@ __all__ = ["MAX_ITEMS", "equivalent"]
 
 MAX_ITEMS = 64
 """Most items of a tuple, a list or a set that are matched."""
-MAX_PAIRS = 400
+MAX_PAIRS = 256
 """Most pairs of items that are compared while matching without order."""
 
 _UNKNOWN = Equality(None, "none")
@@ -82,7 +80,7 @@ def _named(node: Node) -> str | None:
     if isinstance(node, Symbol):
         return node.name
     if isinstance(node, Product) and len(node.factors) == 2 and all(isinstance(part, Symbol) for part in node.factors):
-        head, argument = node.factors
+        head = node.factors[0]
         if isinstance(head, Symbol) and head.name in ("f", "g", "h", "p", "P"):
             return head.name
     return None
@@ -127,18 +125,16 @@ def _relations(a: Relation, b: Relation) -> Equality:
     if a.op == "==" == b.op:
         left, right = _value(a), _value(b)
         if left is not None and right is not None and _named(a.left) == _named(b.left) is not None:
-            return _sides(left, right)
+            return equivalent(left, right)
+        if left is not None and right is not None and not free_symbols(left) and not free_symbols(right):
+            return _KIND
         if {a.left, a.right} == {b.left, b.right}:
             return Equality(True, "literal")
         if any(side.__class__ not in SCALARS for side in (a.left, a.right, b.left, b.right)):
-            return _all([_sides(a.left, b.left), _sides(a.right, b.right)], certain=False)
+            return _all([equivalent(a.left, b.left), equivalent(a.right, b.right)], certain=False)
         scaled = proportional(add([a.left, negate(a.right)]), add([b.left, negate(b.right)]))
         return scaled if scaled.equal else _UNKNOWN
     return _real_sets(a, b)
-
-
-def _sides(a: Node, b: Node) -> Equality:
-    return equivalent(a, b)
 
 
 def _is_range(node: Node) -> bool:
@@ -192,38 +188,40 @@ def _covered(items: tuple[Node, ...], others: tuple[Node, ...]) -> Equality:
     """Whether each item is equal to one of the others."""
     if len(items) * len(others) > MAX_PAIRS:
         return _UNKNOWN
-    return _all([_any([lambda x=x, y=y: equivalent(x, y) for y in others]) for x in items])
+    return _all([_any(x, others) for x in items])
 
 
 def _matched(items: tuple[Node, ...], others: tuple[Node, ...]) -> Equality:
-    """Whether the items pair off with the others; equality is transitive, so the first fit will do."""
+    """Whether the items pair off with the others; equality is transitive, so the first fit will do.
+
+    The first open question ends the search, which bounds its time.
+    """
     if len(items) ** 2 > MAX_PAIRS:
         return _UNKNOWN
     left = list(others)
     decisions: list[Equality] = []
     for item in items:
-        open_question = False
         for index, other in enumerate(left):
             decision = equivalent(item, other)
             if decision.equal:
                 decisions.append(decision)
                 del left[index]
                 break
-            open_question |= decision.equal is None
+            if decision.equal is None:
+                return _UNKNOWN
         else:
-            return _UNKNOWN if open_question else Equality(False, "exact")
+            return Equality(False, "exact")
     return _all(decisions)
 
 
-def _any(questions: list[Callable[[], Equality]]) -> Equality:
+def _any(item: Node, others: tuple[Node, ...]) -> Equality:
+    """Whether one of the others is equal; the first open question ends the search, which bounds its time."""
     decisions: list[Equality] = []
-    for question in questions:
-        decision = question()
-        if decision.equal:
+    for other in others:
+        decision = equivalent(item, other)
+        if decision.equal or decision.equal is None:
             return decision
         decisions.append(decision)
-    if any(decision.equal is None for decision in decisions):
-        return _UNKNOWN
     return Equality(False, _weakest(decisions))
 
 

@@ -1,8 +1,8 @@
 r"""Finding the final answer in a whole reply, in one bounded linear scan.
 
-In order: the balanced ``\boxed{...}``; what follows ``####``; what follows "answer is", "answer:" or "I think it is"; else
-the whole text. Where one kind of marker occurs several times all that it marks is returned, and answers that differ are a
-hedge for the caller to reject.
+In order: the balanced ``\boxed{...}``; what follows ``####``; what follows the last "answer is", "answer:" or "I think
+it is"; else the whole text. Several boxes or several ``####`` are all returned: those that differ are a hedge for the
+caller to reject.
 """
 
 from __future__ import annotations
@@ -101,22 +101,22 @@ def _hashes(reply: str) -> list[str]:
 
 
 def _words(tail: str) -> list[str]:
-    matches = list(_MARKER.finditer(tail))[-MAX_MARKS:]
-    found: list[str] = []
-    for index, match in enumerate(matches):
-        limit = matches[index + 1].start() if index + 1 < len(matches) else len(tail)
-        rest = tail[match.end() : min(limit, match.end() + MAX_CHARS)].lstrip(" \n*:")
-        stop = _SENTENCE_END.search(rest)
-        if tidy := _tidy(rest[: stop.start()] if stop else rest):
-            found.append(tidy)
-    return found
+    last = 0
+    for match in _MARKER.finditer(tail):
+        last = match.end()
+    if not last:
+        return []
+    rest = tail[last : last + MAX_CHARS].lstrip(" \n*:")
+    stop = _SENTENCE_END.search(rest)
+    tidy = _tidy(rest[: stop.start()] if stop else rest)
+    return [tidy] if tidy else []
 
 
 def _tidy(text: str) -> str:
-    """Strip space, Markdown emphasis and a closing full stop."""
+    """Strip space, Markdown emphasis and closing punctuation."""
     text = text.strip()
     if len(text) > 4 and text.startswith("**") and text.endswith(("**", "**.")):
         text = text.removesuffix(".")[2:-2].strip()
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1].rstrip()
-    return text
+    return text.rstrip(",;").rstrip()

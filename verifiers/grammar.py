@@ -1,7 +1,7 @@
 r"""The grammar: tokens to an immutable tree, by recursive descent with bounded depth.
 
-Loosest to tightest: list (``,`` ``;`` ``and``), alternatives (``or`` ``U`` ``union``), relations, sums, products (explicit
-and implicit, left to right: ``1/2x`` is ``x/2``), signs, powers (right to left), ``!`` and ``%``.
+Loosest to tightest: list (``,`` ``;`` ``and``), alternatives (``or`` ``U`` ``union``), relations, sums, products
+(explicit and implicit, left to right: ``1/2x`` is ``x/2``), signs, powers (right to left), ``!`` and ``%``.
 
 Readings of what is ambiguous: ``=`` and ``==`` are equality; ``(2, 3)`` is a tuple unless an end is infinite or a union
 encloses it; ``1 1/2`` is a mixed number; ``2e3`` is 2000 but ``2e`` is 2·e; ``5!=x`` is "not equal"; an unknown word of
@@ -84,10 +84,13 @@ def parse_expression(text: str) -> Node:
     tokens, latex = tokenize(text)
     if not tokens:
         raise ExpressionError("the expression is empty")
-    if "±" not in tokens:
-        return _Parser(tokens, latex).whole()
-    plus = _Parser(["+" if token == "±" else token for token in tokens], latex).whole()
-    minus = _Parser(["-" if token == "±" else token for token in tokens], latex).whole()
+    try:
+        if "±" not in tokens:
+            return _Parser(tokens, latex).whole()
+        plus = _Parser(["+" if token == "±" else token for token in tokens], latex).whole()
+        minus = _Parser(["-" if token == "±" else token for token in tokens], latex).whole()
+    except RecursionError:
+        raise ExpressionError("nested too deeply for what is left of the caller's stack") from None
     return _both(plus, minus)
 
 

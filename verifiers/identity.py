@@ -1,13 +1,13 @@
 """Whether two trees with variables are one function: exactly modulo primes, else by balls at dyadic points.
 
-Rational functions are evaluated modulo two 61-bit primes at two points each. A difference is a proof. Equality errs with
-probability below 2^-100 for degrees up to `MAX_DEGREE` (Schwartz and Zippel: at most degree / 2^60 for each of the four
-evaluations). Primes and points are drawn from a hash of both trees: one pair always gets the same verdict, and nobody
-can prepare a coefficient that is divisible by known primes.
+Rational functions are evaluated modulo two 61-bit primes at two points each. A difference is a proof. Equality errs
+with probability below 2^-100 for degrees up to `MAX_DEGREE` (Schwartz and Zippel: at most degree / 2^60 for each of the
+four evaluations). Primes and points are drawn from a hash of both trees: one pair always gets the same verdict, and
+nobody can prepare a coefficient that is divisible by known primes.
 
-Other functions are enclosed in balls; a difference is a proof (at a positive point, or where both are real), equality is
-numerical evidence to `NUMERIC_BITS` bits at `NUMERIC_POINTS` points. x/x and 1 are one function here: isolated points
-where one side is undefined do not count.
+Other functions are enclosed in balls; a difference is a proof (at a positive point, or where both are real), equality
+is numerical evidence to `NUMERIC_BITS` bits at `NUMERIC_POINTS` points. x/x and 1 are one function here: isolated
+points where one side is undefined do not count.
 """
 
 from __future__ import annotations
@@ -180,8 +180,8 @@ def _modular(node: Node, point: Mapping[str, int], prime: int) -> int:
         case Power(base, exponent):
             times = rational_value(exponent)
             if times is not None and times.denominator == 1 and abs(times) <= MAX_DEGREE:
-                value = _modular(base, point, prime)
-                return pow(value if times >= 0 else _inverse(value, prime), abs(int(times)), prime)
+                residue = _modular(base, point, prime)
+                return pow(residue if times >= 0 else _inverse(residue, prime), abs(times.numerator), prime)
     constant = rational_value(node)
     if constant is None:
         raise _NotRational

@@ -6,6 +6,7 @@ expansion are used, and the number of terms that expansion can make is bounded b
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from sml_env.verifiers.arithmetic import rational_value
@@ -22,11 +23,18 @@ MAX_INTEGER = 10_000
 MAX_EXPONENT = 4
 """Largest integer exponent that sympy sees."""
 
+MAX_BITS = 4_096
+"""Most bits of an integer that sympy's automatic evaluation may meet."""
+
 _NAMES = frozenset(("sqrt", "exp", "ln", "sin", "cos", "tan", "log"))
 
 
 class _TooHard(Exception):
     """The tree is over a limit or holds a function outside the list."""
+
+
+def _sympy() -> Any:
+    return import_module("sympy")
 
 
 def proves_zero(a: Node, b: Node) -> bool:
@@ -35,15 +43,15 @@ def proves_zero(a: Node, b: Node) -> bool:
     if sum(1 for _ in walk(difference)) > MAX_NODES:
         return False
     try:
-        if _terms(difference) > MAX_TERMS:
+        if _terms(difference) > MAX_TERMS or _size(difference) > MAX_BITS:
             return False
         expression = _build(difference)
     except _TooHard:
         return False
-    import sympy
+    sympy = _sympy()
 
-    with_logs = sympy.expand(expression, force=False)
-    return bool(with_logs == 0 or sympy.expand(with_logs.rewrite(sympy.exp)) == 0)
+    expanded = sympy.expand(expression)
+    return bool(expanded == 0 or sympy.expand(expanded.rewrite(sympy.exp)) == 0)
 
 
 def _terms(node: Node) -> int:
@@ -71,8 +79,32 @@ def _terms(node: Node) -> int:
             return 1
 
 
+def _size(node: Node) -> int:
+    """Return a bound on the bits of integers that automatic evaluation makes; ``exp(n ln b)`` becomes ``b^n``."""
+    match node:
+        case Number(value):
+            return max(value.numerator.bit_length(), value.denominator.bit_length())
+        case Sum(terms):
+            return max(map(_size, terms)) + len(terms)
+        case Product(factors):
+            return sum(map(_size, factors))
+        case Power(base, exponent):
+            return _raised(_size(base), _size(exponent))
+        case Function(name, args):
+            size = max(map(_size, args))
+            return _raised(size, size) if name == "exp" else size
+        case _:
+            return 1
+
+
+def _raised(base: int, exponent: int) -> int:
+    if exponent > 12 or base << exponent > MAX_BITS:
+        raise _TooHard
+    return base << exponent
+
+
 def _build(node: Node) -> Any:
-    import sympy
+    sympy = _sympy()
 
     match node:
         case Number(value):
@@ -80,7 +112,7 @@ def _build(node: Node) -> Any:
                 raise _TooHard
             return sympy.Rational(value.numerator, value.denominator)
         case Symbol(name):
-            return sympy.Dummy(name) if not name.isidentifier() else sympy.Symbol(name)
+            return sympy.Symbol(name)
         case Constant(name):
             constants = {"pi": sympy.pi, "e": sympy.E, "i": sympy.I}
             if name not in constants:

@@ -63,7 +63,7 @@ def _order(a: Node, b: Node) -> int:
 
 def _pieces(node: Node) -> list[Interval]:
     match node:
-        case Interval(lo, hi):
+        case Interval():
             if free_symbols(node):
                 raise Unordered
             return [node] if _nonempty(node) else []
@@ -86,8 +86,6 @@ def _pieces(node: Node) -> list[Interval]:
 
 
 def _point(node: Node) -> Interval:
-    if compare(node, node) is None and compare(node, _INFINITY) is None:
-        raise Unordered
     return Interval(node, node, True, True)
 
 

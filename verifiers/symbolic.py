@@ -4,8 +4,8 @@ Stages, cheapest first; `Verdict.method` names the one that decided: ``literal``
 (rational arithmetic), ``modular`` (rational functions, see `identity`), ``balls`` (disjoint enclosures), ``algebraic``
 (separation bound, see `comparison`), ``symbolic`` (a proof by sympy on a tree of at most 40 nodes), ``numeric``
 (evidence to `comparison.PRECISIONS` or `identity.NUMERIC_BITS` bits: transcendental equality has no general proof),
-``decimal``, ``kind``, ``hedge``, ``unit``. A difference is always proven; so is equality, but for ``modular`` (error below
-2^-100) and ``numeric``.
+``decimal``, ``kind``, ``hedge``, ``unit``. A difference is always proven; so is equality, but for ``modular`` (error
+below 2^-100) and ``numeric``.
 
 Rules:
 - A decimal equals a rational only exactly (0.333 is not 1/3). It may stand for an irrational reference if it has at
@@ -33,7 +33,7 @@ from sml_env.verifiers.arithmetic import evaluate, rational_value
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.comparison import Equality, compare, equal_constants
 from sml_env.verifiers.equivalence import equivalent, percent_value
-from sml_env.verifiers.extraction import Extraction, extract
+from sml_env.verifiers.extraction import extract
 from sml_env.verifiers.grammar import parse_expression
 from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Relation, add, free_symbols
 from sml_env.verifiers.tokens import MAX_CHARS
@@ -44,9 +44,13 @@ __all__ = ["MIN_DECIMAL_DIGITS", "SymbolicVerifier", "verify"]
 MIN_DECIMAL_DIGITS = 4
 """Fewest significant digits of a decimal that may stand for an irrational reference."""
 
+MAX_CANDIDATES = 8
+"""Most marked answers that are read; more are a hedge."""
+
 _DECIMAL = re.compile(r"[-\u2212]?([0-9]*)\.([0-9]+)")
 _BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MATHS = re.compile(r"[0-9\\^_{}=<>+*/]")
+_TEXT_COMMAND = re.compile(r"\\(?:text|textbf|textrm|mathrm|mbox)\s*\{([^{}]*)\}")
 _WORD = re.compile(r"[A-Za-z]*[AEIOUaeiou][A-Za-z]*")
 
 
@@ -131,25 +135,26 @@ def _verify(answer: str, reference: str) -> Verdict:
     found = extract(answer)
     if not found.candidates:
         return Verdict(Status.UNPARSABLE, "none", "the reply holds no answer of a readable length")
-    verdicts = [_judge(text, target) for text in _distinct(found)]
-    first = verdicts[0]
-    if all(verdict.status is first.status for verdict in verdicts) and (first.correct or len(verdicts) == 1):
+    if len(found.candidates) == 1:
+        return _judge(found.candidates[0], target)
+    verdicts = [_judge(text, target) for text in found.candidates[:MAX_CANDIDATES]]
+    if len(found.candidates) <= MAX_CANDIDATES and all(verdict.correct for verdict in verdicts):
         return verdicts[-1]
-    return Verdict(Status.INCORRECT, "hedge", f"{len(verdicts)} different answers are marked", found.candidates[-1])
-
-
-def _distinct(found: Extraction) -> tuple[str, ...]:
-    return found.candidates[-8:] if len(found.candidates) > 8 else found.candidates
+    return Verdict(
+        Status.INCORRECT, "hedge", f"{len(found.candidates)} different answers are marked", found.candidates[-1]
+    )
 
 
 def _judge(text: str, target: _Reference) -> Verdict:
-    if _plain_text(text) == _plain_text(target.text):
+    if text == target.text.strip():
         return Verdict(Status.CORRECT, "text", "the texts are equal", text)
     if target.tree is None:
+        if _words(text) == _words(target.text):
+            return Verdict(Status.CORRECT, "text", "the words are equal", text)
         if _MATHS.search(target.text):
             return Verdict(Status.UNDECIDED, "text", "the reference is in a notation that is not read yet", text)
         return Verdict(Status.INCORRECT, "text", "the texts differ", text)
-    number, unit = split_unit(text)
+    number, unit = split_unit(text) if target.unit or not free_symbols(target.tree) else (text, None)
     try:
         tree = parse_expression(number)
     except ExpressionError as error:
@@ -171,10 +176,9 @@ def _judge(text: str, target: _Reference) -> Verdict:
     return Verdict(status, decision.method, reason, text)
 
 
-def _plain_text(text: str) -> str:
-    for mark in ("\\text", "\\mathrm", "\\textbf", "$", "{", "}"):
-        text = text.replace(mark, " ") if len(mark) > 1 else text.replace(mark, "")
-    return " ".join(text.casefold().split()).rstrip(".")
+def _words(text: str) -> str:
+    """Return text without LaTeX's text commands, in lower case, with single spaces."""
+    return " ".join(_TEXT_COMMAND.sub(r"\1", text).casefold().split()).rstrip(".")
 
 
 def _is_word(text: str, reference: str) -> bool:

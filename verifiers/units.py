@@ -12,14 +12,16 @@ __all__ = ["MAX_UNIT", "split_unit"]
 MAX_UNIT = 48
 """Longest unit, in characters."""
 
-_SHORT_UNITS = frozenset("cm mm km kg mg lb ft in hr min sec mph deg m g s h L l days day".split(" "))
+_SHORT_LIST = "cm mm km kg mg lb ft in hr min sec mph deg m g s h L l days day"
+_SHORT_UNITS = frozenset(_SHORT_LIST.split())
 _OPERATORS = """times plus minus over squared cubed hundred thousand million billion trillion dozen percent half halves
 third thirds quarter factorial negative less more than about mod modulo divided power root pi oo infinity inf union base
 wrong incorrect false maybe perhaps possibly impossible except unless without approximately roughly"""
 _BLOCKED = (
-    (SHORT_WORDS | frozenset(_OPERATORS.split()) | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS
-) | frozenset("pi e i x y z".split(" "))
-_LATEX = re.compile(r"\\[,;: ]|~|\\(?:text|mathrm|mbox|textrm|rm)\s*\{([^{}]*)\}")
+    ((SHORT_WORDS | frozenset(_OPERATORS.split()) | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
+    | frozenset("eixyz")
+    | {"pi"}
+)
 _LATEX_UNIT = re.compile(
     r"(?:\s|\\[,;: ]|~)*\\(?:text|mathrm|mbox|textrm|rm)\s*\{([^{}]*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?\s*$"
 )

@@ -7,9 +7,12 @@ from types import MappingProxyType
 from typing import Final
 
 from sml_env.envs.topics import (
+    areas,
     arithmetic_sequences,
     averages,
     counting,
+    definite_integrals,
+    derivatives,
     exponents,
     fraction_arithmetic,
     gcd_lcm,
@@ -23,6 +26,7 @@ from sml_env.envs.topics import (
     quadratics,
     ratios,
     systems_of_two,
+    volumes,
 )
 from sml_env.envs.topics.base import Exercise, Topic
 
@@ -32,9 +36,12 @@ _MODULES = (
     fraction_arithmetic,
     percent,
     ratios,
+    areas,
     arithmetic_sequences,
     averages,
     counting,
+    definite_integrals,
+    derivatives,
     linear_equations,
     systems_of_two,
     quadratics,
@@ -47,6 +54,10 @@ _MODULES = (
     geometric_sequences,
     counting,
     probability,
+    areas,
+    volumes,
+    derivatives,
+    definite_integrals,
 )
 
 TOPICS: Final[Mapping[str, Topic]] = MappingProxyType({module.TOPIC.name: module.TOPIC for module in _MODULES})

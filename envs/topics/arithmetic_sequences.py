@@ -33,7 +33,10 @@ def _term(rng: Generator, difficulty: int) -> Draft | None:
     n = integer(rng, 6, 40)
     if difficulty == 1:
         a, d = Fraction(nonzero(rng, 30)), Fraction(nonzero(rng, 12))
-        question = f"An arithmetic sequence has the first term {a} and the common difference {d}. Find its term t with number {n}."
+        question = (
+            f"An arithmetic sequence has the first term {a} and the common difference {d}. Find its term t with "
+            f"number {n}."
+        )
         first = f"Multiply {d} by one less than {n}."
     else:
         below = pick(rng, (1, 2, 3, 4))
@@ -96,7 +99,10 @@ def _two_terms(rng: Generator) -> Draft | None:
         return None
     d = Fraction(v - u, q - p)
     answer = u + (r - p) * d
-    question = f"In an arithmetic sequence the term with number {p} is {u} and the term with number {q} is {v}. Find the term t with number {r}."
+    question = (
+        f"In an arithmetic sequence the term with number {p} is {u} and the term with number {q} is {v}. Find the "
+        f"term t with number {r}."
+    )
     wrong = (
         Wrong(
             "counts_terms_between",
@@ -131,7 +137,10 @@ def _difference_from_sum(rng: Generator) -> Draft | None:
     answer = Fraction(2 * (total - n * a), n * (n - 1))
     if answer == 0 or answer.denominator > 60:
         return None
-    question = f"An arithmetic sequence has the first term {a}, and its first {n} terms have the sum {total}. Find the common difference d."
+    question = (
+        f"An arithmetic sequence has the first term {a}, and its first {n} terms have the sum {total}. Find the "
+        "common difference d."
+    )
     wrong = (
         Wrong("forgets_half", answer / 2, "You forgot the factor that halves the sum."),
         Wrong("takes_sum_for_last_term", Fraction(total - a, n - 1), "You took the sum for the last term."),

@@ -94,7 +94,10 @@ def _groups(rng: Generator) -> Draft | None:
     a, b = distinct(rng, 5, 90, 2)
     answer = Fraction(m * a + n * b, m + n)
     thing = pick(rng, ("score", "age", "weight"))
-    question = f"The mean {thing} of a group of {m} is {a}, and that of another group of {n} is {b}. What is the mean {thing} of all?"
+    question = (
+        f"The mean {thing} of a group of {m} is {a}, and that of another group of {n} is {b}. What is the mean "
+        f"{thing} of all?"
+    )
     wrong = (
         Wrong("averages_the_means", Fraction(a + b, 2), "You averaged the means although the groups differ in size."),
         Wrong("swaps_sizes", Fraction(m * b + n * a, m + n), "You gave each mean the size of the other group."),
@@ -136,7 +139,7 @@ def _table(rng: Generator) -> Draft | None:
 
 def _speed(rng: Generator) -> Draft | None:
     u, v = distinct(rng, 4, 90, 2)
-    p, q = (1, 1) if chance(rng) else (integer(rng, 1, 9), integer(rng, 1, 9))
+    p, q = (1, 1) if chance(rng) else (10 * integer(rng, 1, 9), 10 * integer(rng, 1, 9))
     answer = Fraction(p + q) / (Fraction(p, u) + Fraction(q, v))
     if p == q == 1:
         question = (
@@ -145,7 +148,8 @@ def _speed(rng: Generator) -> Draft | None:
         )
     else:
         question = (
-            f"A train runs {p * 10} kilometres at {u} kilometres an hour and then {q * 10} kilometres at {v} kilometres an "
+            f"A train runs {p} kilometres at {u} kilometres an hour and then {q} kilometres at {v} "
+            "kilometres an "
             "hour. What is its mean speed over the whole way in kilometres an hour?"
         )
     wrong = (
@@ -159,12 +163,10 @@ def _speed(rng: Generator) -> Draft | None:
         Wrong("adds_speeds", u + v, "You added the speeds."),
         Wrong("takes_larger", max(u, v), "You gave the larger speed."),
     )
+    times = Fraction(p, u), Fraction(q, v)
     steps = (
-        (
-            "Write the time of each part as its distance over its speed.",
-            f"{text(Fraction(p, u))} and {text(Fraction(q, v))} for {p} and {q} units of way",
-        ),
-        ("Add the times.", text(Fraction(p, u) + Fraction(q, v))),
+        ("Write the time of each part as its distance over its speed.", f"{text(times[0])} and {text(times[1])}"),
+        ("Add the times.", text(sum(times, Fraction(0)))),
         ("Divide the whole distance by the whole time.", text(answer)),
     )
     return Draft(question, answer, steps, (_SPEED,), wrong)
@@ -218,7 +220,8 @@ def _draw(rng: Generator, difficulty: int) -> Draft | None:
 TOPIC = Topic(
     "averages",
     "Means",
-    "Pollatsek, Lima and Well 1981, Concept or computation: students' understanding of the mean, Educational Studies in "
+    "Pollatsek, Lima and Well 1981, Concept or computation: students' understanding of the mean, Educational "
+    "Studies in "
     "Mathematics 12 (averaging the means); the remaining ones are classic slips",
     _draw,
 )

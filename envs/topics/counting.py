@@ -67,7 +67,7 @@ def _codes(rng: Generator) -> Draft | None:
 
 def _two_groups(rng: Generator, difficulty: int) -> Draft | None:
     """Arrangements (level 2) or selections (level 3) from two groups."""
-    n, m = integer(rng, 4, 10), integer(rng, 4, 10)
+    n, m = integer(rng, 4, 12), integer(rng, 4, 12)
     i, j = integer(rng, 1, 4), integer(rng, 2, 4)
     if i >= n or j >= m:
         return None
@@ -80,10 +80,11 @@ def _two_groups(rng: Generator, difficulty: int) -> Draft | None:
         one, two = pick(rng, (("novels", "atlases"), ("red flags", "blue flags"), ("oaks", "elms")))
         answer = arranged
         question = (
-            f"There are {n} different {one} and {m} different {two}. In how many ways can one put {i} of the {one} in a "
+            f"There are {n} different {one} and {m} different {two}. In how many ways can one put {i} of the "
+            f"{one} in a "
             f"row and {j} of the {two} in a row behind them?"
         )
-        wrong = (
+        wrong: tuple[Wrong, ...] = (
             Wrong("ignores_order", chosen, "You ignored the order."),
             Wrong("adds_groups", perm(n, i) + perm(m, j), "You added the two numbers of arrangements."),
             *wrong_shared,
@@ -259,7 +260,8 @@ def _draw(rng: Generator, difficulty: int) -> Draft | None:
 TOPIC = Topic(
     "counting",
     "Counting",
-    "Batanero, Navarro-Pelayo and Godino 1997, Effect of the implicit combinatorial model on combinatorial reasoning in "
+    "Batanero, Navarro-Pelayo and Godino 1997, Effect of the implicit combinatorial model on combinatorial "
+    "reasoning in "
     "secondary school pupils, Educational Studies in Mathematics 32 (errors of order and repetition); classic slips",
     _draw,
 )

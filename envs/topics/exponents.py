@@ -72,7 +72,7 @@ def _value(rng: Generator) -> Draft | None:
         extra = Fraction(nonzero(rng, 9))
         answer = extra * base**-n
         question = f"Compute {text(extra)} * ({text(base)})^(-{n})."
-        wrong = (
+        wrong: tuple[Wrong, ...] = (
             Wrong("ignores_minus", extra * base**n, "You ignored the minus sign of the exponent."),
             Wrong("minus_makes_negative", -extra * base**n, "You took the negative exponent for a negative value."),
             Wrong("multiplies_by_exponent", extra * base * -n, "You multiplied the base by the exponent."),

@@ -79,7 +79,7 @@ def _product(rng: Generator) -> Draft | None:
     a, b, c, d = left.numerator, left.denominator, right.numerator, right.denominator
     if chance(rng):
         answer, symbol = left * right, "*"
-        steps = (
+        steps: tuple[tuple[str, str], ...] = (
             ("Multiply the numerators, and multiply the denominators.", f"{a * c}/{b * d}"),
             ("Reduce the fraction.", text(answer)),
         )

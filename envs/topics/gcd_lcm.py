@@ -50,7 +50,7 @@ def _plain(rng: Generator, difficulty: int) -> Draft | None:
             Wrong("uses_two_numbers", gcd(first, second), "You used only two of the numbers."),
             Wrong("multiplies_all", prod(numbers), "You multiplied the numbers."),
         )
-        steps = (
+        steps: tuple[tuple[str, str], ...] = (
             (
                 f"Write each of {_written(numbers)} as a product with a common divisor.",
                 " and ".join(f"{divisor}*{n // divisor}" for n in numbers),
@@ -83,7 +83,8 @@ def _tiles(rng: Generator) -> Draft | None:
         return None
     answer = (a // side) * (b // side)
     question = (
-        f"A floor of {a} by {b} centimetres is covered exactly with equal square tiles, which are as large as possible. "
+        f"A floor of {a} by {b} centimetres is covered exactly with equal square tiles, which are as large as "
+        "possible. "
         "None is cut. How many tiles are needed?"
     )
     wrong = (

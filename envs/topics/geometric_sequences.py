@@ -14,7 +14,8 @@ __all__ = ["TOPIC"]
 
 _TERM = "A term is the first term times a power of the ratio; the exponent is one less than the number of the term."
 _SUM = (
-    "The sum of the first n terms is a*(r^n - u)/(r - u), where a is the first term, r the ratio and u stands for one."
+    "Terms from the first on sum to the first times (ratio to the power of their number, minus one) over (ratio "
+    "minus one)."
 )
 _INFINITE = "If the ratio has size below one, the infinite sum is the first term over one minus the ratio."
 _GAP = "Two terms differ by a power of the ratio; the exponent is the gap between their numbers."
@@ -42,7 +43,7 @@ def _term(rng: Generator, difficulty: int) -> Draft | None:
         if abs(r) == 1:
             return None
         question = f"A geometric sequence has the first term {a} and the ratio {r}. Find its term t with number {n}."
-        steps = (
+        steps: tuple[tuple[str, str], ...] = (
             (f"Raise {r} to the power one less than {n}.", text(r ** (n - 1))),
             (f"Multiply by {a}.", f"t = {text(a * r ** (n - 1))}"),
         )
@@ -70,8 +71,10 @@ def _sum(rng: Generator) -> Draft | None:
     question = pick(
         rng,
         (
-            f"A geometric sequence has the first term {a} and the ratio {text(r)}. Find the sum s of its first {n} terms.",
-            f"The first term of a geometric sequence is {a} and its ratio is {text(r)}. Let s be the sum of the terms with numbers up to {n}. Find s.",
+            f"A geometric sequence has the first term {a} and the ratio {text(r)}. Find the sum s of its first "
+            f"{n} terms.",
+            f"The first term of a geometric sequence is {a} and its ratio is {text(r)}. Let s be the sum of "
+            f"the terms with numbers up to {n}. Find s.",
         ),
     )
     wrong = (

@@ -134,7 +134,7 @@ def _double(rng: Generator) -> Draft | None:
         Wrong("loses_sign", between(-low_end, -high_end, *closed), "You lost a minus sign when you divided."),
         Wrong(
             "takes_outside",
-            Region.outside(*sorted((low_end, high_end)), closed[0]),
+            Region.outside(min(low_end, high_end), max(low_end, high_end), closed[0]),
             "You took the numbers outside the two ends.",
         ),
     )

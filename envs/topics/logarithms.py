@@ -29,7 +29,7 @@ def _definition(rng: Generator) -> Draft | None:
         shown = f"{polynomial((m, 0), '').rstrip('*') if abs(m) > 1 else '-' if m < 0 else ''}"
         term = f"{shown} * log_{base}({text(value)})" if abs(m) > 1 else f"{shown}log_{base}({text(value)})"
         question = f"Compute {term} {'+' if n > 0 else '-'} {abs(n)}, where log_{base} is the logarithm to base {base}."
-        wrong = (
+        wrong: tuple[Wrong, ...] = (
             Wrong(
                 "divides_by_base", m * value / base + n, "You divided by the base instead of asking for an exponent."
             ),
@@ -105,7 +105,10 @@ def _laws(rng: Generator) -> Draft | None:
     while Fraction(base) ** exponent != v:
         exponent += 1 if v > 1 else -1
     symbol = "+" if sign > 0 else "-"
-    question = f"Compute log_{base}({text(u)}) {symbol} log_{base}({text(other)}), where log_{base} is the logarithm to base {base}."
+    question = (
+        f"Compute log_{base}({text(u)}) {symbol} log_{base}({text(other)}), where log_{base} is the logarithm to "
+        f"base {base}."
+    )
     flipped = u / other if sign > 0 else u * other
     wrong = (
         Wrong("takes_argument", v, "You gave the number under the logarithm."),

@@ -111,7 +111,7 @@ def polynomial(coefficients: Sequence[Number], letter: str = "x") -> str:
     for power, coefficient in zip(range(len(coefficients) - 1, -1, -1), coefficients, strict=True):
         if coefficient == 0:
             continue
-        size = group(abs(coefficient))
+        size = group(-coefficient if coefficient < 0 else coefficient)
         name = "" if power == 0 else letter if power == 1 else f"{letter}^{power}"
         term = size if not name else name if size == "1" else f"{size}*{name}"
         if out:

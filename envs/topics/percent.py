@@ -62,7 +62,10 @@ def _part(rng: Generator) -> Draft | None:
 def _change(rng: Generator) -> Draft | None:
     change, start = _signed(rng), 4 * integer(rng, 3, 200)
     answer = start * _factor(change)
-    question = f"The price of a {pick(rng, _GOODS)} is {start} euros. It {_verb(change, 'past')}. What is the new price in euros?"
+    question = (
+        f"The price of a {pick(rng, _GOODS)} is {start} euros. It {_verb(change, 'past')}. What is the new price "
+        "in euros?"
+    )
     wrong = (
         Wrong("takes_change_only", abs(answer - start), "You gave the change instead of the new price."),
         Wrong("changes_wrong_way", start * _factor(-change), "You changed the price in the wrong direction."),
@@ -134,7 +137,8 @@ def _relative_change(rng: Generator) -> Draft | None:
     answer = Fraction(100 * (after - before), before)
     thing = pick(rng, ("The number of members of a club", "The output of a mill", "The stock of a library"))
     question = (
-        f"{thing} changes from {before} to {after}. By what percentage does it change? Give the percentage as a number, "
+        f"{thing} changes from {before} to {after}. By what percentage does it change? Give the percentage as "
+        "a number, "
         "negative for a decrease."
     )
     wrong = (
@@ -160,7 +164,7 @@ def _relative_change(rng: Generator) -> Draft | None:
 def _two_changes(rng: Generator) -> Draft | None:
     first, second, start = _signed(rng), _signed(rng), 20 * integer(rng, 1, 60)
     total = _factor(first) * _factor(second)
-    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past')}"
+    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past').removeprefix('is ')}"
     chain = (
         (f"Write the factor of {_verb(first, 'noun')}.", text(_factor(first))),
         (f"Multiply by the factor of {_verb(second, 'noun')}.", text(total)),
@@ -187,7 +191,10 @@ def _two_changes(rng: Generator) -> Draft | None:
         steps = (*chain, (f"Multiply {start} by the product of the factors.", text(answer)))
         return Draft(question, answer, steps, (_CHANGE, _CHAIN), wrong)
     answer = 100 * (total - 1)
-    question = f"{opening}. By what percentage has it changed in all? Give the percentage as a number, negative for a decrease."
+    question = (
+        f"{opening}. By what percentage has it changed in all? Give the percentage as a number, negative for a "
+        "decrease."
+    )
     wrong = (
         Wrong("adds_percentages", first + second, "You added percentages that refer to different wholes."),
         Wrong("multiplies_percentages", Fraction(first * second, 100), "You multiplied the percentages."),
@@ -213,7 +220,7 @@ def _undo_two_changes(rng: Generator) -> Draft | None:
     total = _factor(first) * _factor(second)
     if total == 1:
         return None
-    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past')}"
+    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past').removeprefix('is ')}"
     chain = (
         (f"Write the factor of {_verb(first, 'noun')}.", text(_factor(first))),
         (f"Multiply by the factor of {_verb(second, 'noun')}.", text(total)),
@@ -247,7 +254,8 @@ def _undo_two_changes(rng: Generator) -> Draft | None:
         return Draft(question, answer, steps, (_CHAIN, _UNDO), wrong)
     answer = 100 / total - 100
     question = (
-        f"{opening}. By what percentage must it change now to be what it was at first? Give the percentage as a number, "
+        f"{opening}. By what percentage must it change now to be what it was at first? Give the percentage as "
+        "a number, "
         "negative for a decrease."
     )
     wrong = (

@@ -25,13 +25,16 @@ def _colours(rng: Generator, count: int) -> list[str]:
 
 
 def _single(rng: Generator) -> Draft | None:
-    a, b, c = integer(rng, 1, 20), integer(rng, 1, 20), integer(rng, 1, 20)
+    a, b, c = integer(rng, 2, 20), integer(rng, 2, 20), integer(rng, 2, 20)
     one, two, three = _colours(rng, 3)
     n = a + b + c
     negated = chance(rng)
     answer = Fraction(b + c if negated else a, n)
     event = f"not {one}" if negated else one
-    question = f"A bag holds {a} {one}, {b} {two} and {c} {three} balls. One is drawn at random. What is the probability that it is {event}?"
+    question = (
+        f"A bag holds {a} {one}, {b} {two} and {c} {three} balls. One is drawn at random. What is the probability "
+        f"that it is {event}?"
+    )
     wrong = (
         Wrong("gives_odds", quotient(answer, 1 - answer), "You gave the odds: favourable against unfavourable."),
         Wrong(
@@ -51,7 +54,7 @@ def _single(rng: Generator) -> Draft | None:
 
 def _two_draws(rng: Generator, replaced: bool) -> Draft | None:
     """Two draws from one bag, with the ball put back (level 2) or not (level 3)."""
-    a, b, c = integer(rng, 2, 15), integer(rng, 2, 15), integer(rng, 1, 12)
+    a, b, c = integer(rng, 2, 15), integer(rng, 2, 15), integer(rng, 2, 12)
     one, two, three = _colours(rng, 3)
     n = a + b + c
     rest = n if replaced else n - 1
@@ -99,7 +102,8 @@ def _two_draws(rng: Generator, replaced: bool) -> Draft | None:
     steps = (
         ("Find the probability of the first draw.", text(Fraction(a, n))),
         (
-            f"Find the probability of the second draw, with the first ball {'back in' if replaced else 'gone from'} the bag.",
+            "Find the probability of the second draw, with the first ball "
+            f"{'back in' if replaced else 'gone from'} the bag.",
             text(second),
         ),
         tail,
@@ -121,7 +125,8 @@ def _at_least_one(rng: Generator) -> Draft | None:
     answer, p = 1 - none, Fraction(a, n)
     how = "each is put back before the next" if replaced else "none is put back"
     question = (
-        f"A bag holds {a} {one} and {b} {two} balls. {('Two', 'Three')[k - 2]} balls are drawn one after another at random; "
+        f"A bag holds {a} {one} and {b} {two} balls. {('Two', 'Three')[k - 2]} balls are drawn one after "
+        "another at random; "
         f"{how}. What is the probability that at least one is {one}?"
     )
     wrong = (
@@ -192,9 +197,15 @@ def _bayes(rng: Generator) -> Draft | None:
     flagged = p * s + (1 - p) * f
     positive = chance(rng)
     thing, property_ = pick(rng, (("parts", "faulty"), ("letters", "forged"), ("seeds", "infected")))
-    opening = f"Of all {thing}, {base}% are {property_}. A test marks {hit}% of the {property_} ones and {false}% of the others."
+    opening = (
+        f"Of all {thing}, {base}% are {property_}. A test marks {hit}% of the {property_} ones and {false}% of the "
+        "others."
+    )
     answer = p * s / flagged if positive else p * (1 - s) / (1 - flagged)
-    question = f"{opening} One that is {'marked' if positive else 'not marked'} is picked at random. What is the probability that it is {property_}?"
+    question = (
+        f"{opening} One that is {'marked' if positive else 'not marked'} is picked at random. What is the "
+        f"probability that it is {property_}?"
+    )
     right = s if positive else 1 - s
     wrong = (
         Wrong("swaps_condition", right, "You swapped the event and the condition, and so neglected the base rate."),

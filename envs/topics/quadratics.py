@@ -69,7 +69,7 @@ def _coefficients(rng: Generator) -> Draft | None:
             Wrong("forgets_leading_coefficient", b * b - 4 * c, "You left out the leading coefficient."),
             Wrong("doubles_linear", 2 * b - 4 * a * c, "You doubled the linear coefficient instead of squaring it."),
         )
-        steps = (
+        steps: tuple[tuple[str, str], ...] = (
             ("Square the linear coefficient.", text(b * b)),
             ("Multiply the leading coefficient by the constant term, and that by four.", text(4 * a * c)),
             ("Subtract the product from the square.", f"d = {text(answer)}"),

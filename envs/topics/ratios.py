@@ -170,7 +170,7 @@ def _chained(rng: Generator) -> Draft | None:
             Wrong("inverts_one", Fraction(amount * c * b, d * a), "You turned one ratio upside down."),
             Wrong("adds_differences", amount + c - d + a - b, "You kept differences the same instead of ratios."),
         )
-        steps = (
+        steps: tuple[tuple[str, str], ...] = (
             (f"Use {c} : {d} to find the amount of zinc.", text(Fraction(amount * c, d))),
             (f"Use {a} : {b} to find the amount of copper.", text(answer)),
         )

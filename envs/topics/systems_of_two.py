@@ -14,7 +14,8 @@ __all__ = ["TOPIC"]
 
 _RULES = (
     "Multiplying both sides of an equation by the same number keeps its solutions.",
-    "Subtracting one equation from the other keeps the common solutions; choose multiples so that an unknown drops out.",
+    "Subtracting one equation from the other keeps the common solutions; choose multiples so that an unknown "
+    "drops out.",
     "A solution has to satisfy both equations.",
 )
 _NAMES = (("x", "y"), ("a", "b"), ("p", "q"), ("u", "v"))
@@ -22,7 +23,7 @@ _NAMES = (("x", "y"), ("a", "b"), ("p", "q"), ("u", "v"))
 
 def _equation(a: Number, b: Number, right: Number, names: tuple[str, str]) -> str:
     first = polynomial((a, 0), names[0])
-    second = polynomial((abs(b), 0), names[1])
+    second = polynomial((-b if b < 0 else b, 0), names[1])
     return f"{first} {'-' if b < 0 else '+'} {second} = {text(right)}"
 
 
@@ -93,7 +94,8 @@ def _draw(rng: Generator, difficulty: int) -> Draft | None:
     question = f"Solve the system {first} and {second} for ({names[0]}, {names[1]})."
     if difficulty == 1 and chance(rng):
         question = (
-            f"The sum of two numbers {names[0]} and {names[1]} is {text(e)}, and {names[0]} minus {names[1]} is {text(f)}. "
+            f"The sum of two numbers {names[0]} and {names[1]} is {text(e)}, and {names[0]} minus {names[1]} "
+            f"is {text(f)}. "
             f"Find ({names[0]}, {names[1]})."
         )
     steps = (

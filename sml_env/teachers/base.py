@@ -14,6 +14,7 @@ from sml_env.answers import Answers
 from sml_env.errors import ConfigurationError
 from sml_env.forms import Query
 from sml_env.information import Channel
+from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace, Problem, Step
 from sml_env.semantics import meaning
 from sml_env.verifiers.base import Verdict
@@ -179,6 +180,10 @@ class ChannelTeacher(Teacher, Protocol):
 
     def channel(self, question: Question) -> Channel | None:
         """P(reply | hypothesis) for this question, or ``None`` where it cannot be stated."""
+        ...
+
+    def menu(self, question: Question) -> Menu | None:
+        """The menu of the question's space as this teacher answers it; ``None`` when no query of it tells anything."""
         ...
 
 

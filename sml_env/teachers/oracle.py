@@ -13,6 +13,7 @@ import numpy as np
 
 from sml_env.forms import Claim
 from sml_env.information import Channel, IntArray
+from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
 from sml_env.semantics import Meaning, meaning
 from sml_env.teachers.base import AnswerView, KnowledgeView, Question, Request, VerdictView
@@ -77,6 +78,12 @@ class OracleTeacher:
                 return _fact_channel(question, question.space)
             return _CONSTANT
         return None if question.asymmetry == "knowledge" else _CONSTANT
+
+    def menu(self, question: Question) -> Menu | None:
+        """Every query of the space; under "knowledge", what the facts decide of each."""
+        if question.space is None or question.asymmetry not in ("answer", "knowledge"):
+            return None
+        return question.space.menu if question.asymmetry == "answer" else _decided_menu(question, question.space)
 
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """One reply per request."""
@@ -162,6 +169,21 @@ def _decided_channel(question: Question, space: HypothesisSpace) -> Channel:
         return _CONSTANT
     codes = _decided_codes(meant, _signatures(question, space))
     return _compact((*meant.replies, DONT_KNOW), codes)
+
+
+def _decided_menu(question: Question, space: HypothesisSpace) -> Menu:
+    labels = _signatures(question, space)
+    queries = (*question.fact_queries, *space.menu.queries)
+    meanings = [meaning(query.form, space.answers) for query in queries]
+    kept, decided = [], []
+    for query, meant in zip(queries, meanings, strict=True):
+        if meant is None:
+            continue
+        channel = _compact((*meant.replies, DONT_KNOW), _decided_codes(meant, labels))
+        if channel.codes is not None and len(channel.replies) > 1:
+            kept.append(query)
+            decided.append(Meaning(channel.codes, channel.replies, False))
+    return Menu(tuple(kept), tuple(decided), None)
 
 
 def _compact(replies: tuple[str, ...], codes: IntArray) -> Channel:

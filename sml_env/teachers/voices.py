@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from sml_env.errors import ConfigurationError
 from sml_env.information import Channel
+from sml_env.menu import Menu
 from sml_env.semantics import meaning
 from sml_env.teachers.base import AnswerView, Question, Request
 from sml_env.teachers.oracle import ASKED_KINDS, OracleTeacher, asked_meaning, peer_reply
@@ -27,6 +29,10 @@ class NullTeacher:
         """Independent of the hypothesis."""
         return _CONSTANT
 
+    def menu(self, question: Question) -> None:
+        """Nothing that it says tells anything."""
+        return None
+
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """The same text for every request."""
         return ["Try again."] * len(requests)
@@ -40,6 +46,10 @@ class PeerTeacher:
     def channel(self, question: Question) -> Channel:
         """Independent of the hypothesis."""
         return _CONSTANT
+
+    def menu(self, question: Question) -> None:
+        """Nothing that it says tells anything."""
+        return None
 
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """A function of the turn alone."""
@@ -60,6 +70,10 @@ class GibberishTeacher:
     def channel(self, question: Question) -> Channel:
         """Independent of the hypothesis."""
         return _CONSTANT
+
+    def menu(self, question: Question) -> None:
+        """Nothing that it says tells anything."""
+        return None
 
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """What the oracle would say if the drawn hypothesis were true."""
@@ -97,6 +111,11 @@ class NoisyTeacher:
         if exact is None or exact.codes is None or len(exact.replies) < 2 or question.query.kind not in ASKED_KINDS:
             return exact
         return Channel(exact.replies, exact.codes, self.p)
+
+    def menu(self, question: Question) -> Menu | None:
+        """The oracle's, noised."""
+        exact = self._oracle.menu(question)
+        return None if exact is None else replace(exact, error=self.p)
 
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """The oracle's replies, some of them exchanged."""

@@ -1,0 +1,281 @@
+"""The problems of MathTutor: generated exercises, or word problems from data closed by a declared prior."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from sml_env.answers import KINDS, Answers
+from sml_env.datasets import Record, load_records
+from sml_env.envs.topics import TOPICS, Exercise
+from sml_env.envs.topics.base import MAX_DIFFICULTY
+from sml_env.envs.topics.candidates import MAX_CANDIDATES, candidate_space
+from sml_env.errors import ConfigurationError, DataError, ExpressionError
+from sml_env.forms import Comparison, Query
+from sml_env.guard import asserts_a_value, stated_values
+from sml_env.priors import MAX_DIGITS, uniform_integers, word_problem_space
+from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution, Step
+
+__all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "math_family"]
+
+SPLITS: Final = ("train", "test")
+HYPOTHESES: Final = ("prior", "open")
+_TEST_SHARE: Final = 10
+"""One statement in this many belongs to the test split, by a hash of its text."""
+
+_FACTS: Final = 3
+_MAX_NUMBER: Final = 2**31
+_ID: Final = re.compile(r"([a-z_]+)-([1-5])-(train|test)-(\d{1,10})")
+_MASKED: Final = "Take the next step of the method."
+
+
+@dataclass(frozen=True, slots=True)
+class MathTutorConfig:
+    """What is particular to MathTutor.
+
+    Attributes:
+        topics: Names of the topics to draw from; empty for all.
+        difficulty: From 1 to 5, or a pair (low, high) from which each problem draws.
+        split: ``"train"`` or ``"test"``: no statement is in both.
+        candidates: How many hypotheses a generated problem has.
+        data: A source of word problems instead of topics: a JSON Lines file, ``hf:…`` or ``reasoning_gym:…``.
+        hypotheses: For data: ``"prior"`` closes integer answers by the declared prior, ``"open"`` leaves them open.
+        integers: For data: (low, high), a uniform prior on those integers instead of the declared one.
+    """
+
+    topics: tuple[str, ...] = ()
+    difficulty: tuple[int, int] = (1, 3)
+    split: str = "train"
+    candidates: int = 16
+    data: str | None = None
+    hypotheses: str = "prior"
+    integers: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        unknown = [topic for topic in self.topics if topic not in TOPICS]
+        if unknown:
+            raise ConfigurationError(f"topics: {unknown} unknown; known are {', '.join(TOPICS)}")
+        low, high = self.difficulty
+        if not 1 <= low <= high <= MAX_DIFFICULTY:
+            raise ConfigurationError(f"difficulty: {self.difficulty!r} is not from 1 to {MAX_DIFFICULTY}, in order")
+        if self.split not in SPLITS:
+            raise ConfigurationError(f"split: {self.split!r} is none of {', '.join(SPLITS)}")
+        if not 2 <= self.candidates <= MAX_CANDIDATES:
+            raise ConfigurationError(f"candidates: {self.candidates!r} is not from 2 to {MAX_CANDIDATES}")
+        if self.hypotheses not in HYPOTHESES:
+            raise ConfigurationError(f"hypotheses: {self.hypotheses!r} is none of {', '.join(HYPOTHESES)}")
+        if self.data is None and self.integers is not None:
+            raise ConfigurationError("integers: only for data; generated problems have candidates of their own")
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any] | None) -> MathTutorConfig:
+        """From a JSON-able mapping.
+
+        Raises:
+            ConfigurationError: If a key is unknown or a value makes no sense.
+        """
+        given = dict(config or {})
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(given) - known):
+            raise ConfigurationError(f"config: {unknown} unknown; known are {', '.join(sorted(known))}")
+        if isinstance(given.get("topics"), str):
+            given["topics"] = (given["topics"],)
+        if isinstance(given.get("difficulty"), int):
+            given["difficulty"] = (given["difficulty"], given["difficulty"])
+        for name, size in (("topics", None), ("difficulty", 2), ("integers", 2)):
+            if given.get(name) is not None:
+                given[name] = _sequence(name, given[name], size)
+        for name in ("candidates",):
+            if not isinstance(given.get(name, 0), int):
+                raise ConfigurationError(f"{name}: {given[name]!r} is not an integer")
+        return cls(**given)
+
+
+def _sequence(name: str, value: object, size: int | None) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple) or (size is not None and len(value) != size):
+        raise ConfigurationError(f"{name}: {value!r} is not a list" + ("" if size is None else f" of {size}"))
+    kind = str if size is None else int
+    if any(not isinstance(item, kind) or isinstance(item, bool) for item in value):
+        raise ConfigurationError(f"{name}: {value!r} does not hold {kind.__name__} only")
+    return tuple(value)
+
+
+def math_family(config: MathTutorConfig) -> Family:
+    """The family that a config describes."""
+    return TopicFamily(config) if config.data is None else DataFamily(config)
+
+
+def _facts(space: HypothesisSpace, rng: np.random.Generator) -> tuple[Query, ...]:
+    """Predicates that a teacher with "knowledge" knows: chosen by the space alone, together far from deciding."""
+    menu = space.menu
+    bits = menu.table_bits(space.prior)
+    useful = [query for query, told in zip(menu.queries, bits, strict=True) if query.kind == "predicate" and told >= 0.3]
+    order = rng.permutation(len(useful))
+    chosen = [useful[int(position)] for position in order[: _FACTS - 1]]
+    if menu.cuts is not None and len(space) > 3:
+        below = np.cumsum(space.prior)
+        rows = np.flatnonzero((below >= 0.25) & (below <= 0.75))
+        row = int(rows[int(rng.integers(len(rows)))]) if len(rows) else len(space) // 2
+        form = Comparison("x", ">", menu.cuts[row])
+        chosen.append(Query("predicate", str(form), form))
+    return tuple(chosen)
+
+
+def _masked(steps: Sequence[Step], statement: str, answers: Answers) -> tuple[Step, ...]:
+    """Steps whose operations state no candidate's value and assert none; the same under every hypothesis."""
+    numbers = {column[row] for column in answers.columns for row in range(len(column))}
+    quotable = {value for _, value in stated_values(statement)}
+
+    def safe(operation: str) -> bool:
+        if asserts_a_value(operation):
+            return False
+        return all(value not in numbers or value in quotable for _, value in stated_values(operation))
+
+    return tuple(step if safe(step.operation) else Step(_MASKED, step.result) for step in steps)
+
+
+class TopicFamily:
+    """Exercises of the procedural topics, each a function of its id."""
+
+    default_turns = 8
+
+    def __init__(self, config: MathTutorConfig) -> None:
+        self._config = config
+        self._topics = config.topics or tuple(TOPICS)
+
+    def sample(self, rng: np.random.Generator) -> str:
+        """The id of a problem drawn at random."""
+        low, high = self._config.difficulty
+        topic = self._topics[int(rng.integers(len(self._topics)))]
+        return f"{topic}-{int(rng.integers(low, high + 1))}-{self._config.split}-{int(rng.integers(_MAX_NUMBER))}"
+
+    def problem_ids(self) -> None:
+        """Too many to list."""
+        return None
+
+    def problem(self, problem_id: str) -> Problem:
+        """The problem with an id such as ``percent-2-train-17``.
+
+        Raises:
+            ConfigurationError: If the id is not of that form or names an unknown topic.
+        """
+        found = _ID.fullmatch(problem_id)
+        if not found or found[1] not in TOPICS:
+            raise ConfigurationError(f"problem_id: {problem_id!r} is not TOPIC-DIFFICULTY-SPLIT-NUMBER")
+        return _topic_problem(problem_id, self._config.candidates)
+
+
+@lru_cache(maxsize=256)
+def _topic_problem(problem_id: str, candidates: int) -> Problem:
+    found = _ID.fullmatch(problem_id)
+    if found is None:
+        raise ConfigurationError(f"problem_id: {problem_id!r} is not TOPIC-DIFFICULTY-SPLIT-NUMBER")
+    topic, difficulty, split, number = found[1], int(found[2]), found[3], int(found[4])
+    digest = hashlib.blake2b(topic.encode(), digest_size=8).digest()
+    seed = np.random.SeedSequence([int.from_bytes(digest, "big"), difficulty, SPLITS.index(split), number])
+    rng = np.random.default_rng(seed)
+    exercise = TOPICS[topic].sample(rng, difficulty)
+    while split_of(exercise.statement) != split:
+        exercise = TOPICS[topic].sample(rng, difficulty)
+    return _problem_of(problem_id, exercise, rng, candidates)
+
+
+def split_of(statement: str) -> str:
+    """The split that a statement belongs to, by a hash of its text."""
+    digest = hashlib.blake2b(statement.encode(), digest_size=8).digest()
+    return "test" if int.from_bytes(digest, "big") % _TEST_SHARE == 0 else "train"
+
+
+def _problem_of(problem_id: str, exercise: Exercise, rng: np.random.Generator, candidates: int) -> Problem:
+    space, diagnoses, index = candidate_space(exercise, rng, candidates)
+    steps = _masked(exercise.steps, exercise.statement, space.answers)
+    solution = Solution(space.answers.text(index), index, space.answers.only(index), steps, diagnoses)
+    return Problem(
+        problem_id,
+        exercise.statement,
+        Secret(solution),
+        space,
+        _facts(space, rng),
+        exercise.rules,
+        hints_from_statement=True,
+    )
+
+
+class DataFamily:
+    """Word problems of a data set."""
+
+    default_turns = 20
+
+    def __init__(self, config: MathTutorConfig) -> None:
+        self._config = config
+        self._records = load_records(config.data or "")
+        self._rows = {record.name: row for row, record in enumerate(self._records)}
+        if len(self._rows) != len(self._records):
+            raise DataError(f"{config.data}: two rows share a name")
+        self._cached = lru_cache(maxsize=64)(self._build)
+
+    def sample(self, rng: np.random.Generator) -> str:
+        """The id of a row drawn at random."""
+        return self._records[int(rng.integers(len(self._records)))].name
+
+    def problem_ids(self) -> Sequence[str]:
+        """The ids of all rows, in the order of the file."""
+        return tuple(self._rows)
+
+    def problem(self, problem_id: str) -> Problem:
+        """The problem of one row.
+
+        Raises:
+            ConfigurationError: If there is no such row.
+        """
+        if problem_id not in self._rows:
+            raise ConfigurationError(f"problem_id: {problem_id!r} is not in {self._config.data}")
+        return self._cached(self._rows[problem_id])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The config and the records; problems are built again when asked for."""
+        return {"_config": self._config}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Load the records again."""
+        self.__init__(state["_config"])  # type: ignore[misc]
+
+    def _build(self, row: int) -> Problem:
+        record = self._records[row]
+        rng = np.random.default_rng(np.random.SeedSequence([row, 0x6D617468]))
+        space = self._space(record, rng)
+        if space is None:
+            solution = Solution(record.answer, None, _open_answers(record.answer), record.steps)
+            return Problem(record.name, record.statement, Secret(solution))
+        index = space.index_of(record.answer)
+        if index is None:
+            raise ConfigurationError(f"integers: the answer of {record.name} is outside {self._config.integers}")
+        solution = Solution(space.answers.text(index), index, space.answers.only(index), record.steps)
+        return Problem(record.name, record.statement, Secret(solution), space, _facts(space, rng))
+
+    def _space(self, record: Record, rng: np.random.Generator) -> HypothesisSpace | None:
+        answers = _open_answers(record.answer)
+        if self._config.hypotheses == "open" or answers is None or answers.kind != "number":
+            return None
+        value: Fraction = answers.columns[0][0]
+        if value.denominator != 1 or abs(value) >= 10**MAX_DIGITS:
+            return None
+        if self._config.integers is not None:
+            return uniform_integers(*self._config.integers)
+        return word_problem_space(int(value), rng)
+
+
+def _open_answers(answer: str) -> Answers | None:
+    for kind in KINDS:
+        try:
+            return Answers.parse(kind, ("x",) if kind != "pair" else ("x", "y"), [answer])
+        except ExpressionError:
+            continue
+    return None

@@ -1,0 +1,184 @@
+"""The text environment: Gymnasium over a dialogue, strings in and strings out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import gymnasium as gym
+
+from sml_env.dialogue import Dialogue, Outcome, Rules
+from sml_env.errors import ConfigurationError, ResetNeeded
+from sml_env.problems import Family
+from sml_env.spaces import Utterance
+from sml_env.teachers import Request, Teacher, make_teacher
+
+__all__ = ["TextEnv"]
+
+
+class TextEnv(gym.Env[str, str]):
+    """A lesson in words; environments pass their family of problems and common arguments here.
+
+    Args:
+        family: Source of problems.
+        asymmetry: ``"answer"``, ``"verifier"``, ``"knowledge"`` or ``"none"``: what the teacher holds.
+        teacher: A voice's name, a mapping with its arguments, or an object.
+        max_turns: Turn budget: a number, a pair (low, high) from which each episode draws, or ``None`` for the family's.
+        max_attempts: Attempts that are judged; ``None`` for as many as turns.
+        shaping: ``"potential"``, ``"bonus"`` or ``"none"``.
+        gamma: The learner's discount.
+        rules: Further fields of ``Rules``: ``beta``, ``turn_cost``, ``cap_bits``, ``guard_retries``.
+        render_mode: ``"ansi"``, ``"human"`` or ``None``.
+
+    Raises:
+        ConfigurationError: If an argument, or a pair of them, makes no sense.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "human"], "render_fps": 4}
+
+    def __init__(
+        self,
+        family: Family,
+        *,
+        asymmetry: str = "answer",
+        teacher: str | Mapping[str, Any] | Teacher = "oracle",
+        max_turns: int | tuple[int, int] | None = None,
+        max_attempts: int | None = None,
+        shaping: str = "potential",
+        gamma: float = 1.0,
+        rules: Mapping[str, Any] | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            raise ConfigurationError(f"render_mode: {render_mode!r} is none of {self.metadata['render_modes']}")
+        self._family = family
+        self._teacher = make_teacher(teacher, asymmetry)
+        self._turn_range = _turn_range(family.default_turns if max_turns is None else max_turns)
+        try:
+            self._rules = Rules(
+                asymmetry=asymmetry,
+                max_turns=self._turn_range[1],
+                max_attempts=max_attempts,
+                shaping=shaping,
+                gamma=gamma,
+                **dict(rules or {}),
+            )
+        except TypeError as error:
+            raise ConfigurationError(f"rules: {error}") from error
+        self._dialogue: Dialogue | None = None
+        self.render_mode = render_mode
+        self.action_space = Utterance()
+        self.observation_space = Utterance(64_000)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+        """Begin a lesson on a problem drawn from the family.
+
+        Args:
+            seed: Of ``np_random``, which draws everything.
+            options: ``{"problem_id": …}`` chooses the problem.
+
+        Raises:
+            ConfigurationError: If an option is unknown or there is no such problem.
+        """
+        super().reset(seed=seed)
+        chosen = _problem_id(options)
+        drawn = self._family.sample(self.np_random)
+        low, high = self._turn_range
+        turns = low if low == high else int(self.np_random.integers(low, high + 1))
+        teacher_seed = int(self.np_random.integers(2**63))
+        problem = self._family.problem(drawn if chosen is None else chosen)
+        self._dialogue = Dialogue(problem, self._teacher, replace(self._rules, max_turns=turns), teacher_seed)
+        if self.render_mode == "human":
+            self.render()
+        return self._dialogue.opening, self._dialogue.opening_info
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """The student says something; any text at all gets a reply.
+
+        Raises:
+            ResetNeeded: Before the first reset or after the end.
+        """
+        dialogue = self.dialogue
+        answer = dialogue.submit(action)
+        while isinstance(answer, Request):
+            try:
+                replies = self._teacher.reply([answer])
+                if isinstance(replies, str) or len(replies) != 1:
+                    raise TypeError("the teacher must return one reply per request")
+                reply = replies[0]
+            except Exception as error:  # a teacher is foreign code: its failure truncates, and is kept private
+                answer = dialogue.fail(error)
+                break
+            answer = dialogue.deliver(reply)
+        if self.render_mode == "human":
+            self.render()
+        return _stepped(answer)
+
+    def render(self) -> str | None:  # type: ignore[override]
+        """The transcript so far, as text (``"ansi"``) or printed (``"human"``)."""
+        if self.render_mode is None or self._dialogue is None:
+            return None
+        lines = [self._dialogue.problem.statement]
+        for turn in self._dialogue.transcript:
+            lines += [f"student: {turn.student}", f"teacher: {turn.teacher}"]
+        text = "\n".join(lines)
+        if self.render_mode == "human":
+            print(text)
+            return None
+        return text
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The dialogue of the current episode; for agents that listen ideally, evaluators and renderers.
+
+        Raises:
+            ResetNeeded: Before the first reset.
+        """
+        if self._dialogue is None:
+            raise ResetNeeded("reset the environment before the first step")
+        return self._dialogue
+
+    @property
+    def family(self) -> Family:
+        """The source of problems."""
+        return self._family
+
+    @property
+    def rules(self) -> Rules:
+        """The rules, with the largest turn budget."""
+        return self._rules
+
+    def privileged(self) -> dict[str, Any]:
+        """The private side of the current episode, for asymmetric critics and evaluators; never for the student."""
+        return self.dialogue.privileged()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the episode, which is private: an unpickled environment must be reset."""
+        state = dict(self.__dict__)
+        state["_dialogue"] = None
+        return state
+
+
+def _stepped(outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
+    return outcome.text, outcome.reward, outcome.terminated, outcome.truncated, outcome.info
+
+
+def _turn_range(value: object) -> tuple[int, int]:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value, value
+    if isinstance(value, tuple | list) and len(value) == 2:
+        low, high = value
+        if all(isinstance(end, int) and not isinstance(end, bool) for end in (low, high)) and 1 <= low <= high:
+            return low, high
+    raise ConfigurationError(f"max_turns: {value!r} is neither a positive integer nor a pair of them in order")
+
+
+def _problem_id(options: Mapping[str, Any] | None) -> str | None:
+    unknown = sorted(set(options or {}) - {"problem_id"})
+    if unknown:
+        raise ConfigurationError(f"options: {unknown} unknown; only 'problem_id' is")
+    chosen = (options or {}).get("problem_id")
+    if chosen is not None and not isinstance(chosen, str):
+        raise ConfigurationError(f"options: problem_id {chosen!r} is not a text")
+    return chosen

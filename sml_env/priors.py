@@ -1,0 +1,130 @@
+"""Declared priors over integers, which close a word problem that has no candidates of its own.
+
+The prior of a word problem's answer was fixed before any data was looked at. The number d of decimal digits of |n| has
+probability proportional to 1/d (the first factors, 1/n · 1/log n, of Rissanen's universal prior for integers, Annals of
+Statistics 11, 1983), and numbers of equal length are equally likely:
+
+    15/16 of the mass   non-negative, 1 to 7 digits
+    1/16                negative, 1 to 3 digits
+
+Up to four digits every integer is a candidate. Of longer ones the grid holds those with at most four significant
+digits, and ``OFF_GRID_MASS`` of the whole prior belongs to the rest (up to ``MAX_DIGITS`` digits and either sign), which
+is far too large to list: ``OFF_GRID`` of them are drawn from it for each problem, and an answer that is off the grid takes
+the place of one of them. Given the set, each of those is then equally likely to be the truth: the set is built the same
+way whichever of its members is true.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sml_env.answers import Answers, Column
+from sml_env.errors import ConfigurationError
+from sml_env.information import FloatArray
+from sml_env.problems import HypothesisSpace
+
+__all__ = [
+    "GRID_DIGITS",
+    "MAX_DIGITS",
+    "MAX_UNIFORM",
+    "NEGATIVE_MASS",
+    "OFF_GRID",
+    "OFF_GRID_MASS",
+    "SIGNIFICANT",
+    "uniform_integers",
+    "word_problem_space",
+]
+
+GRID_DIGITS: Final = 7
+NEGATIVE_DIGITS: Final = 3
+MAX_DIGITS: Final = 15
+SIGNIFICANT: Final = 4
+NEGATIVE_MASS: Final = 1 / 16
+OFF_GRID: Final = 1_024
+OFF_GRID_MASS: Final = 0.05
+MAX_UNIFORM: Final = 1_000_000
+
+Integers = npt.NDArray[np.int64]
+
+
+def _of_length(digits: int) -> Integers:
+    """The grid's positive integers of that many digits, 0 counted as one digit, ascending."""
+    step = 10 ** max(0, digits - SIGNIFICANT)
+    return np.arange(0 if digits == 1 else 10 ** (digits - 1), 10**digits, step, dtype=np.int64)
+
+
+@cache
+def _grid() -> tuple[Integers, FloatArray]:
+    """The grid in ascending order, and its weights, which sum to one."""
+    blocks: list[Integers] = []
+    weights: list[FloatArray] = []
+    for digits in range(NEGATIVE_DIGITS, 0, -1):
+        block = -_of_length(digits)[::-1]
+        block = block[block != 0]
+        share = NEGATIVE_MASS / digits / sum(1 / d for d in range(1, NEGATIVE_DIGITS + 1))
+        blocks.append(block)
+        weights.append(np.full(len(block), share / len(block)))
+    for digits in range(1, GRID_DIGITS + 1):
+        block = _of_length(digits)
+        share = (1 - NEGATIVE_MASS) / digits / sum(1 / d for d in range(1, GRID_DIGITS + 1))
+        blocks.append(block)
+        weights.append(np.full(len(block), share / len(block)))
+    values, mass = np.concatenate(blocks), np.concatenate(weights)
+    return values, mass / mass.sum()
+
+
+def _on_grid(value: int) -> bool:
+    values, _ = _grid()
+    row = int(np.searchsorted(values, value)) if abs(value) < 10**MAX_DIGITS else len(values)
+    return row < len(values) and int(values[row]) == value
+
+
+def _draw_off_grid(rng: np.random.Generator, count: int) -> set[int]:
+    drawn: set[int] = set()
+    while len(drawn) < count:
+        digits = int(rng.integers(SIGNIFICANT, MAX_DIGITS + 1))
+        value = int(rng.integers(10 ** (digits - 1), 10**digits)) * (-1 if rng.random() < NEGATIVE_MASS else 1)
+        if not _on_grid(value):
+            drawn.add(value)
+    return drawn
+
+
+def word_problem_space(answer: int, rng: np.random.Generator) -> HypothesisSpace:
+    """The declared prior over the integer answers of word problems.
+
+    Args:
+        answer: The truth; it changes the set only by its membership, as any other member would.
+        rng: Of the problem; must not depend on the answer.
+
+    Raises:
+        ConfigurationError: If the answer has more than ``MAX_DIGITS`` digits.
+    """
+    if abs(answer) >= 10**MAX_DIGITS:
+        raise ConfigurationError(f"answer: {answer} has more than {MAX_DIGITS} digits")
+    grid, mass = _grid()
+    others = _draw_off_grid(rng, OFF_GRID)
+    if not _on_grid(answer) and answer not in others:
+        others.remove(sorted(others)[int(rng.integers(OFF_GRID))])
+        others.add(answer)
+    extra = np.array(sorted(others), dtype=np.int64)
+    values = np.concatenate([grid, extra])
+    weights = np.concatenate([mass * (1 - OFF_GRID_MASS), np.full(OFF_GRID, OFF_GRID_MASS / OFF_GRID)])
+    order = np.argsort(values)
+    return HypothesisSpace(Answers("number", ("x",), (Column.of_integers(values[order]),)), weights[order])
+
+
+def uniform_integers(low: int, high: int) -> HypothesisSpace:
+    """The integers from ``low`` to ``high``, both included, each equally likely.
+
+    Raises:
+        ConfigurationError: If the range is empty or holds more than ``MAX_UNIFORM`` integers.
+    """
+    size = high - low + 1
+    if not 1 <= size <= MAX_UNIFORM:
+        raise ConfigurationError(f"integers: [{low}, {high}] must hold from 1 to {MAX_UNIFORM:,} integers")
+    values = np.arange(low, high + 1, dtype=np.int64)
+    return HypothesisSpace(Answers("number", ("x",), (Column.of_integers(values),)), np.full(size, 1.0 / size))
