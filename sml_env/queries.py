@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from sml_env.forms import Comparison, Ordering, Query
-from sml_env.wording import MAX_CLAUSE, READERS, TAIL, attempt
+from sml_env.wording import MAX_CLAUSE, READERS, TAIL, attempt, read_fact
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Query", "parse"]
 
@@ -54,13 +54,13 @@ _BOXED = re.compile(r"\\boxed\s*\{")
 _LEAD = re.compile(
     r"(?:(?:ok(?:ay)?|k|hmm+|hm|so|well|thanks(?:\s+(?:a lot|so much))?|thank you(?:\s+so much)?|please|pls|alright|all right|right|hi|hello|hey|there|teacher|sir|professor|prof|um+|uh+"
     r"|er+|and|but|then|now|next|got it|i see|great|cool|nice|sure|actually|also|wait|oh|ah|ahh|yes|yeah|no|sorry|first|finally|just|quick question|question|another question"
-    r"|one more(?: thing)?|let me (?:see|think)|interesting|perfect|understood|good|awesome|i'd like to ask|excuse me|just to (?:be sure|check|confirm|clarify)|out of curiosity|tell me)\b[\s,:;.!-]*)+"
+    r"|one more(?: thing)?|let me (?:see|think)|interesting|perfect|understood|good|awesome|i'd like to ask|excuse me|just to (?:be sure|check|confirm|clarify)|out of curiosity|tell me(?=[\s,:]+(?:is|does|if|whether)\b))\b[\s,:;.!-]*)+"
 )
 _REQUEST = re.compile(
     r"(?:(?:can|could|would|will) you (?:please |kindly |just |maybe )?(?:tell|say|let|confirm|check|verify|clarify|help me (?:figure out|see|check)|explain)(?: to)?(?: me)?(?: know)?(?:,? please,?)?(?: (?:whether or not|whether|if|that))?"
     r"|i(?:'d| would)? (?:like|love|want|need) to (?:know|ask|check|confirm|find out|see|verify)(?: about)?(?: whether or not| whether| if| that)?|i(?:'m| am|was) (?:just )?(?:wondering|curious|asking)(?: about)?(?: whether| if)?"
-    r"|i wonder(?: whether| if)?|do you (?:know|think)(?: whether| if| that)?|would you say(?: that)?|tell me(?: please)?(?:,)? (?:whether|if)|is it (?:true|the case|correct|fair|right|accurate)(?: to (?:say|assume|claim))? that"
-    r"|would it be (?:true|correct|fair|right|accurate)(?: to (?:say|assume))? that|let me know (?:whether|if)|may i (?:ask|know)(?: whether| if)?|can i (?:ask|know|assume)(?: whether| if| that)?|my question is|question|am i (?:right|correct)(?: in (?:thinking|saying|assuming))? that"
+    r"|i wonder(?: whether| if)?|do you (?:know|think)(?: whether| if| that)?|would you say(?: that)?|tell me(?: please)?(?:,)? (?:whether|if)|is it (?:true|the case|correct|fair|right|accurate)(?: to (?:say|assume|claim)(?: that)?| that)"
+    r"|would it be (?:true|correct|fair|right|accurate)(?: to (?:say|assume)(?: that)?| that)|let me know (?:whether|if)|may i (?:ask|know)(?: whether| if)?|can i (?:ask|know|assume)(?: whether| if| that)?|my question is|question|am i (?:right|correct)(?: in (?:thinking|saying|assuming))? that"
     r"|please (?:tell|confirm|let|check|say)(?: me)?(?: know)?(?: whether| if| that)?|check (?:whether|if)|whether(?: or not)?|if|can we say(?: that)?|can you|could you|would you|will you|does that mean|do we know (?:whether|if)|confirm(?: that| whether| if)?)\b[\s,:]*"
 )
 
@@ -102,10 +102,11 @@ def _marked(text: str) -> Query | None:
     return attempt(value) if value else None
 
 
-def _clause(sentence: str) -> str:
-    """A sentence in lower case without its polite opening, its closing courtesies and its punctuation."""
+def _clause(sentence: str) -> tuple[str, bool]:
+    """A sentence in lower case without polite opening and closing, and whether it opened with a request."""
     clause = _SPACES.sub(" ", sentence).strip().lower().strip(" .!?,;:\"'")
-    before = None
+    clause = _CONTRACTED.sub(lambda found: f"{found[1] or found[2]} is", clause)
+    requested, before = False, None
     while before != clause:
         before = clause
         lead = _LEAD.match(clause)
@@ -113,16 +114,27 @@ def _clause(sentence: str) -> str:
             clause = clause[lead.end() :]
         request = _REQUEST.match(clause)
         if request and request.end() < len(clause):
-            clause = clause[request.end() :]
-    return TAIL.sub("", clause).strip(" .!?,;:")
+            clause, requested = clause[request.end() :], True
+    return TAIL.sub("", clause).strip(" .!?,;:"), requested
 
 
 def _read(sentence: str) -> Query | None:
     if len(sentence) > MAX_CLAUSE:
         return None
-    clause = _clause(sentence)
+    clause, requested = _clause(sentence)
     if not clause:
         return None
+    query = _read_clause(clause)
+    if query is None and requested:
+        query = read_fact(f"tell me {clause}")
+    if query is None and (found := _LAST_PART.search(clause)):
+        query = _read_clause(_clause(found[1])[0])
+        if query is not None and query.kind == "fact":
+            return None
+    return query
+
+
+def _read_clause(clause: str) -> Query | None:
     for reader in READERS:
         query = reader(clause)
         if query is not None:
@@ -163,4 +175,6 @@ def parse(text: object) -> Query:
     return Query("malformed", "", None, "that is not a question about the answer that a teacher can read")
 
 
+_CONTRACTED = re.compile(r"\b(it|what|that)'s\b|\b(it)s(?=\s+-?\d)")
+_LAST_PART = re.compile(r"[,:;]\s+([^,:;]+(?:,\d{3}[^,:;]*)*)$")
 _ORDERINGS: Final[dict[str, Ordering]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!="}

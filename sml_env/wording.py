@@ -28,9 +28,9 @@ from sml_env.forms import (
     Topic,
 )
 from sml_env.verifiers.expressions import free_symbols, parse_expression, rational_value, to_text
-from sml_env.verifiers.nodes import Chain, Node, Relation, Symbol
+from sml_env.verifiers.nodes import Chain, Node, Relation, Symbol, TupleNode
 
-__all__ = ["MAX_CLAUSE", "READERS", "TAIL", "attempt", "number"]
+__all__ = ["MAX_CLAUSE", "READERS", "TAIL", "attempt", "read_fact", "number"]
 
 MAX_CLAUSE: Final = 400
 """Characters of a clause that the English patterns read; a longer clause is not a question anyone asks."""
@@ -43,6 +43,7 @@ _WORDS: Final = {word: value for value, word in enumerate(_UNITS.split())} | {
     "half": Fraction(1, 2), "a half": Fraction(1, 2), "one half": Fraction(1, 2),
 }  # fmt: skip
 
+_UNIT_WORD = re.compile(r"(?P<number>\$?-?[\d.,/]+%?)\s+(?!or\b|and\b|to\b|if\b|when\b|more\b|less\b)[a-z]{1,20}(?:\s+(?:in total|total|each|altogether))?")
 _INTEGER = re.compile(r"-?\d{1,18}")
 TAIL: Final = re.compile(
     r"(?:[\s,]*\b(?:or (?:not|no|otherwise)|right|correct|please|pls|plz|thanks|thank you|then|yes or no|at all|exactly"
@@ -58,7 +59,7 @@ _IS = r"(?:is|was|be|are|'s|equals?)"
 _OPENING = re.compile(
     rf"(?:(?:is|does|do|would|will|could|can|might|was|are|should|must|has|have|isn't|doesn't|wouldn't|couldn't|so)\s+)?"
     rf"(?P<subject>{_SUBJECT})(?:'s)?(?:\s+|$)(?:(?:is|be|was|does|has|have|would|will|must|can|could|should|might|to|a|an|the"
-    r"|value|number|also|actually|still|going|possibly|even(?=\s+(?:less|more|great|small|big|larg))"
+    r"|value|number|as|also|actually|still|going|possibly|even(?=\s+(?:less|more|great|small|big|larg))"
     r"|itself|some|something|somewhere|one|that's|that|which|lie|lies|fall|falls|sit|sits|happen|happens|come|comes"
     r"|out|turn|turns|any|anything|evenly|known)\s+)*"
 )
@@ -92,7 +93,8 @@ def number(text: str) -> Fraction | None:
 def attempt(value: str, name: str = "x") -> Query:
     """The attempt that states a value; equal numbers share one canonical form."""
     value = value.strip()
-    exact = number(value.lower())
+    unit = _UNIT_WORD.fullmatch(value.lower())
+    exact = number(unit["number"] if unit else value.lower())
     if exact is not None:
         return Query("attempt", f"{name} == {exact}", Claim(value))
     try:
@@ -161,8 +163,8 @@ def _comparison(clause: str) -> Query | None:
 
 _BETWEEN = re.compile(
     r"(?P<strict>(?:strictly|exclusively)\s+)?(?:(?:in|within)\s+(?:the\s+)?(?:range|interval)\s+)?"
-    r"(?:(?:of|from|between|within|in|anywhere|inclusively)\s+)*(?P<low>[^,]+?)\s*(?:\band\b|\bto\b|\bthrough\b|\.\.+|\s-\s|,|…)\s*"
-    r"(?P<high>[^,]+?)(?P<after>[\s,(]+(?:strictly|exclusive(?:ly)?|not\s+inclusive|inclusive(?:ly)?|both\s+(?:included|"
+    r"(?:(?:of|from|between|within|in|anywhere|inclusively)\s+)*(?P<low>(?:[^,]|,(?=\d{3}))+?)\s*(?:\band\b|\bto\b|\bthrough\b|\.\.+|\s-\s|,(?!\d{3})|…)\s*"
+    r"(?P<high>(?:[^,]|,(?=\d{3}))+?)(?P<after>[\s,(]+(?:strictly|exclusive(?:ly)?|not\s+inclusive|inclusive(?:ly)?|both\s+(?:included|"
     r"inclusive)|including\s+both(?:\s+ends)?|excluding\s+(?:both|the)(?:\s+(?:ends|endpoints))?|ends\s+included)\)?)?"
 )
 _BRACKETED = re.compile(
@@ -232,6 +234,12 @@ _REMAINDER_IS = re.compile(
     rf"(?:is\s+)?(?:the\s+)?remainder\s+(?:is\s+)?(?:(?:when|of|if|after|from)\s+)?(?:dividing\s+)?(?:{_SUBJECT}\s+)?(?:is\s+)?"
     r"(?:divided\s+)?by\s+(?P<m>\S+)\s+(?:is\s+|equal(?:s)?\s+(?:to\s+)?)?(?P<r>\S+)"
 )
+_REMAINDER_WHEN = re.compile(
+    rf"(?:is\s+)?(?:the\s+)?remainder\s+(?:is\s+|equals?\s+)?(?P<r>\S+)\s+(?:when|if|after|on)\s+(?:{_SUBJECT}\s+)?(?:is\s+)?(?:divided|dividing|division)\s+by\s+(?P<m>\S+)"
+)
+_CONGRUENT = re.compile(
+    rf"(?:is\s+)?(?P<subject>{_SUBJECT})\s*(?:==?|(?:is\s+)?congruent\s+to|(?:is\s+)?equal\s+to)\s*(?P<r>-?\d+)\s*,?\s*\(?\s*mod(?:ulo)?\s+(?P<m>\d+)\s*\)?"
+)
 _MOD = re.compile(
     rf"(?:is\s+)?(?P<subject>{_SUBJECT})\s*(?:mod(?:ulo)?|%)\s*(?P<m>\d+)\s*(?:(?:==?|is|equals?|equal\s+to)\s*(?P<r>\d+))?"
 )
@@ -272,10 +280,13 @@ def _remainder(clause: str) -> Query | None:
     mod = _MOD.fullmatch(clause)
     if mod:
         return _valued_or_predicate(_name(mod["subject"]), _whole(mod["m"]), mod["r"])
+    congruent = _CONGRUENT.fullmatch(clause)
+    if congruent:
+        return _residue(_name(congruent["subject"]), _whole(congruent["m"]), _whole(congruent["r"]))
     divides = _DIVIDES.fullmatch(clause)
     if divides and (k := _whole(divides["k"])):
         return _predicate(Residue(_name(divides["subject"]), k, 0))
-    found = _REMAINDER_IS.fullmatch(clause)
+    found = _REMAINDER_WHEN.fullmatch(clause) or _REMAINDER_IS.fullmatch(clause)
     if found and (m := _whole(found["m"])) and (r := _whole(found["r"])) is not None:
         return _residue("x", m, r)
     name, rest = _split(clause)
@@ -337,7 +348,7 @@ _VALUED: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Form]], ..
     ),
     (
         re.compile(
-            r"(?:what(?:'s|\s+is)\s+|tell\s+me\s+)?(?:the\s+)?sign\s+(?:of\s+.*|does\s+.*)|what\s+sign\b.*|which\s+sign\b.*"
+            r"(?:what(?:'s|\s+is)\s+|tell\s+me\s+)?(?:its|the|the\s+answer's)?\s*sign(?:\s+(?:of|does)\s+.*)?|what\s+sign\b.*|which\s+sign\b.*"
             r"|(?:.*\s)?(?:positive|negative),?\s+(?:or\s+)?(?:positive|negative)(?:,?\s+or\s+(?:is\s+it\s+)?(?:zero|0|null))?"
             r"|(?:.*\s)?(?:positive|negative|zero),\s*(?:zero|positive|negative),?\s*(?:or\s+)(?:zero|positive|negative)"
             r"|(?:.*\s)?(?:positive,?\s+negative,?\s+or\s+(?:is\s+it\s+)?zero|(?:above|over),?\s+(?:below|under),?\s+or\s+(?:equal\s+to\s+)?(?:zero|0))"
@@ -394,14 +405,14 @@ def _member(clause: str) -> Query | None:
 
 _STEP_WRAPPER = re.compile(
     r"^(?:(?:so|then|next|and|first|step(?:\s+\d+)?\s*[:.]|(?:is|are|was|does|do|am i right that|is it (?:right|correct|true|ok|okay|valid|fine)"
-    r"(?: that| to (?:say|write|claim|conclude))?|i (?:get|got|have|had|wrote|find|found|obtain(?:ed)?|derived|end up with|think|believe|claim|say)(?: that)?"
+    r"(?: that| to (?:say|write|claim|conclude))?|i (?:get|got|have|had|wrote|find|found|obtain(?:ed)?|derived?|end up with|ended up with|arrive(?:d)? at|calculate[d]?|compute[d]?|set up|think|believe|claim|say|conclude|used?)(?: that)?"
     r"|we (?:get|have|obtain|know)(?: that)?|my (?:first |next |second |last )?(?:step|equation|work(?:ing)?)(?: is| says)?|the (?:first |next |second |last )?(?:step|equation|relation|identity)"
-    r"|check(?: (?:that|if|whether|this(?: step)?|my step))?|verify(?: that)?|(?:this|that) (?:step|equation)|would|equation|it|that|this|right to say|correct that"
+    r"|check(?: (?:that|if|whether|this(?: step)?|my step))?|verify(?: that)?|(?:this|that) (?:step|equation)|would|equation|step|the|formula|it|that|this|gives|becomes|simplifies to|reduces to|right to say|correct that"
     r"|can i (?:write|say|use|conclude)(?: that)?|should i (?:get|have)|does it follow that|holds?|true that|using|with|having|i'm at|i am at))\b|[:,])\s*"
 )
 _STEP_TAIL = re.compile(
     r"[\s,.;:!?-]*(?:\b(?:is|are|does|do|that|this|it|right|correct|ok|okay|true|valid|holds?|a|the|good|fine|sound|legit|step|so far|equation|is that|accurate|wrong"
-    r"|or (?:not|wrong|false)|yes|no|check out|works?|make sense|makes sense|hold|true here|am i|on track|here|please|also|still|statement|would be|be)\b[\s,.;:!?-]*)+$"
+    r"|or (?:not|wrong|false)|yes|no|check out|works?|look|looks|seem|seems|make sense|makes sense|hold|true here|am i|on track|here|please|also|still|statement|would be|be)\b[\s,.;:!?-]*)+$"
 )
 _WORD = re.compile(r"[a-z]{2,}")
 _FUNCTIONS = frozenset("sqrt cbrt abs exp ln log sin cos tan asin acos atan factorial binomial pi oo frac cdot times".split())
@@ -425,6 +436,8 @@ def _relation(node: Node) -> Query | None:
     if not isinstance(node, Relation):
         return None
     left, right, op = node.left, node.right, node.op
+    if op == "==" and isinstance(left, TupleNode) and all(isinstance(item, Symbol) for item in left.items):
+        return attempt(to_text(right))
     if isinstance(right, Symbol) and not isinstance(left, Symbol):
         left, right, op = right, left, _flip(op)
     if isinstance(left, Symbol) and not _has_symbol(right):
@@ -492,6 +505,7 @@ _WHY: Final = tuple(
         rf"(?:but\s+)?(?:why|how come)\s+(?:is|was|isn't|wasn't|would|wouldn't|can't|couldn't)\s+(?:my\s+(?:answer|attempt|result|guess)\s+(?:of\s+)?)?{_VALUE}\s+(?:be\s+)?(?:{_WRONG}|right|correct|accepted|the (?:right |correct )?(?:answer|result|solution))",
         rf"(?:but\s+)?(?:why|how come)\s+(?:my\s+(?:answer|attempt|result|guess)\s+(?:of\s+)?)?{_VALUE}\s+(?:is|was|isn't|wasn't)\s+(?:{_WRONG}|right|correct)",
         rf"(?:explain|tell me|say|understand|see|know|show me)\s+why\s+(?:my\s+(?:answer|attempt|result|guess)\s+(?:of\s+)?)?{_VALUE}\s+(?:is|was|isn't|wasn't|doesn't|didn't)\s+(?:{_WRONG}|right|correct|work)",
+        rf"(?:but\s+)?(?:why|how come)\s+(?:isn't|is|wasn't|was|can't|couldn't|aren't)\s+(?:it\s+|the\s+answer\s+)?(?:be\s+)?{_VALUE}(?:\s+not)?",
         rf"(?:but\s+)?(?:why|how come)\s+(?:not|doesn't|didn't|does|did)\s+{_VALUE}(?:\s+(?:not\s+)?(?:work|fail))?",
         rf"what(?:'s| is| was|s)\s+(?:wrong|the (?:mistake|error|problem|issue|matter)|incorrect|off)\s+(?:with|in|about)\s+(?:my\s+(?:answer|attempt|result|guess)\s+(?:of\s+)?|the\s+(?:answer|value)\s+)?{_VALUE}",
         rf"(?:where|how|what)\s+(?:did|have|do|am)\s+i\s+(?:go|went|gone|make|made|do|done|doing|going|get|got|mess(?:ed)?)\s*(?:wrong|a mistake|an error|the mistake|up|off)?\s*(?:by getting|getting|to get|when (?:i got|getting|i said)|with|if i (?:got|get)|and get|for|in getting|in)\s+{_VALUE}",
@@ -538,7 +552,8 @@ _CHATTER = re.compile(
 )
 
 
-def _fact(clause: str) -> Query | None:
+def read_fact(clause: str) -> Query | None:
+    """A question for a fact, by the thing it is about."""
     if _KNOWN.fullmatch(clause):
         return Query("fact", "fact", Topic(""))
     found = _FACT.fullmatch(clause) or _HOW_MANY.fullmatch(clause)
@@ -555,10 +570,11 @@ _ATTEMPT: Final = tuple(
     for pattern in (
         rf"(?:(?:so|therefore|thus|hence|then|and)\s+)?(?:i\s+(?:\w+\s+)?(?:think|believe|guess|say|would say|reckon|bet|suspect|conclude|claim|suppose|figure|am (?:\w+\s+)?(?:sure|confident|certain)|feel)|i'm (?:\w+\s+)?(?:sure|confident|certain)"
         rf"|i'd (?:say|guess|go with)|i'm going with|my (?:\w+\s+)?(?:guess|answer|attempt|try|solution|result|final answer|final)|let me (?:try|guess|answer|say)|maybe|perhaps|could it be|is it|it's|it is|it must be|it equals|it has to be|would it be|it would be|it should be|final answer|this gives|which gives|that gives|giving)"
-        rf"\s*(?:that\s+)?(?:{_SUBJECT}\s+)?(?:(?:is|was|are|'s|be|must be|should be|would be|has to be|equals?|equal to|to be|comes? out (?:to|as|at)|turns out to be|=|:|could be|might be|may be|can be)\s*)*(?:the (?:number|value)\s+)?(?P<value>.+)",
-        rf"(?:(?:so|therefore|thus|hence|then|and)\s+)?(?:is|does|would|could|can|might|was|isn't|will|should|must|wouldn't|couldn't)?\s*(?P<subject>{_SUBJECT})(?:'s)?\s*(?:(?:is|was|be|must be|should be|would be|has to be|will be|equals?|equal(?:\s+to)?|exactly|just|simply|to be|comes? out (?:to|as|at)(?: be)?|turns out to be|=|:|could be|might be|may be|can be|works out (?:to|as|at)(?: be)?|came out (?:to|as|at)(?: be)?|therefore)\s*)*(?P<value>.+)",
-        r"(?:i\s+(?:get|got|have|found|find|obtain(?:ed)?|calculated|computed|ended up with|end up with|arrive(?:d)? at|make it|say|choose|pick|try|submit|answer|guess)|let's (?:try|say|go with)|how about|what about|going with|try|submit|i'll (?:go with|say|try|submit|answer)|this (?:gives|makes)|it comes to|it comes out (?:to|as|at)|we get|final)\s*:?\s*(?:an?\s+|the\s+)?(?:answer\s+(?:of\s+)?|result\s+(?:of\s+)?|value\s+(?:of\s+)?|final answer\s+(?:of\s+)?)?(?P<value>.+)",
-        r"is\s+(?P<value>\S+)\s+(?:the|my|a)?\s*(?:(?:right|correct|final|true|actual)\s+)*(?:answer|result|solution|value|one|number|right|correct|it)",
+        rf"\s*(?:that\s+)?(?:{_SUBJECT}\s+)?(?:(?:is|was|are|'s|be|must be|should be|would be|has to be|equals?(?:\s+to)?|to be|comes? out (?:to|as|at)|turns out to be|=|:|could be|might be|may be|can be)\s*)*(?:the (?:number|value)\s+)?(?P<value>.+)",
+        rf"(?:(?:so|therefore|thus|hence|then|and)\s+)?(?:is|does|would|could|can|might|was|isn't|will|should|must|wouldn't|couldn't)?\s*(?P<subject>{_SUBJECT})(?:'s)?\s*(?:(?:is|was|be|must be|should be|would be|has to be|will be|equals?(?:\s+to)?|exactly|just|simply|to be|comes? out (?:to|as|at)(?: be)?|turns out to be|=|:|could be|might be|may be|can be|works out (?:to|as|at)(?: be)?|came out (?:to|as|at)(?: be)?|therefore)\s*)*(?P<value>.+)",
+        r"(?:i\s+(?:get|got|have|found|find|obtain(?:ed)?|calculated|computed|ended up with|end up with|arrive(?:d)? at|make it|say|choose|pick|try|submit|answer|guess|come up with|came up with)|let me (?:submit|answer with|go with|try)|let's (?:try|say|go with)|how about|what about|going with|try|submit|i'll (?:go with|say|try|submit|answer)|this (?:gives|makes)|it comes to|it comes out (?:to|as|at)|we get|final)\s*:?\s*(?:an?\s+|the\s+)?(?:answer\s+(?:of\s+)?|result\s+(?:of\s+)?|value\s+(?:of\s+)?|final answer\s+(?:of\s+)?)?(?P<value>.+)",
+        r"(?:is|would|does|could)\s+(?P<value>\S+)(?:\s+be)?",
+        r"(?:is|would|could)\s+(?P<value>\S+)\s+(?:be\s+)?(?:the|my|a)?\s*(?:(?:right|correct|final|true|actual)\s+)*(?:answer|result|solution|value|one|number|right|correct|it)",
         r"(?P<value>\S+)\s+is\s+(?:the|my)\s+(?:(?:right|correct|final)\s+)*(?:answer|result|solution)",
         r"(?P<value>\S+)(?:\s+(?:is\s+)?(?:my|the)\s+(?:final\s+)?(?:answer|guess))?",
         r"(?P<value>[\[(].*[\])])",
@@ -566,10 +582,13 @@ _ATTEMPT: Final = tuple(
 )
 _TUPLE = re.compile(r"[\[(][^\[\]()]*,[^\[\]()]*[\])](?:\s*(?:u|∪)\s*[\[(][^\[\]()]*,[^\[\]()]*[\])])*")
 _ASSIGNMENTS = re.compile(r"([a-z])\s*(?:=|is)\s*([^,;=]+?)\s*(?:,|;|\band\b)+\s*([a-z])\s*(?:=|is)\s*([^,;=]+)")
-_UNIT_WORD = re.compile(r"(?P<number>\$?-?[\d.,/]+%?)\s+(?!or\b|and\b|to\b|if\b|when\b|more\b|less\b)[a-z]{1,20}(?:\s+(?:in total|total|each|altogether))?")
+
+
+_AS_ANSWER = re.compile(r"\s+(?:as|for|to be|being|is|be)\s+(?:my|the|a)\s+(?:\w+\s+)?(?:answer|result|attempt|guess|solution)$")
 
 
 def _stated(clause: str) -> Query | None:
+    clause = _AS_ANSWER.sub("", clause)
     assigned = _ASSIGNMENTS.fullmatch(re.sub(r"^(?:is|so|i (?:think|get|got)|my answer is|the (?:answer|solution) is)\s+", "", clause))
     if assigned and assigned[1] != assigned[3]:
         values = number(assigned[2]), number(assigned[4])
@@ -614,5 +633,5 @@ READERS: Final[tuple[Callable[[str], Query | None], ...]] = (
     _step,
     _stated,
     _hint,
-    _fact,
+    read_fact,
 )

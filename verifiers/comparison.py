@@ -3,7 +3,8 @@
 Equality of algebraic constants is proven by the BFMSS bound (Burnikel, Funke, Mehlhorn, Schirra and Schmitt, "A
 separation bound for real algebraic expressions", ESA 2001): write the value as U/L with algebraic integers U and L of a
 field of degree at most D whose conjugates are at most u and l; if it is not zero, its absolute value is at least
-1 / (u^(D-1) l), since the norm of U is a non-zero integer. A ball below that bound that holds zero is therefore zero.
+1 / (u^(D-1) l), since the norm of U is a non-zero integer. So the value is zero if a ball around it lies
+within that bound of zero.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Equality:
 
     Attributes:
         equal: True or False where decided, else None.
-        method: ``exact``, ``balls`` (proof of difference), ``algebraic`` (proof of equality), ``numeric`` (evidence of
+        method: ``exact``, ``balls`` (proof of difference), ``algebraic`` (proof of either), ``numeric`` (evidence of
             equality to 1,000 bits, no proof) or ``none``.
     """
 
@@ -63,8 +64,9 @@ def equal_constants(a: Node, b: Node) -> Equality:
     sign, evidence = _ball_sign(a, b)
     if sign is not None:
         return Equality(False, "balls")
-    if _is_zero(_difference(a, b)):
-        return Equality(True, "algebraic")
+    sign = _algebraic_sign(a, b)
+    if sign is not None:
+        return Equality(not sign, "algebraic")
     return Equality(True, "numeric") if evidence else Equality(None, "none")
 
 
@@ -87,11 +89,10 @@ def compare(a: Node, b: Node) -> int | None:
     sign, _ = _ball_sign(a, b)
     if sign is not None:
         return sign or None
-    return 0 if _is_zero(_difference(a, b)) and (_is_real(a) or _is_real(b)) else None
-
-
-def _difference(a: Node, b: Node) -> Node:
-    return add([a, negate(b)])
+    sign = _algebraic_sign(a, b)
+    if sign == 0:
+        return 0 if _is_real(a) or _is_real(b) else None
+    return sign if sign != 2 else None
 
 
 def _ball_sign(a: Node, b: Node) -> tuple[int | None, bool]:
@@ -125,23 +126,31 @@ def _is_real(node: Node) -> bool:
             return False
 
 
-def _is_zero(node: Node) -> bool:
-    """Prove that an algebraic constant is zero; False where it is not proven."""
+def _algebraic_sign(a: Node, b: Node) -> int | None:
+    """Return the sign of a - b (2: not zero but not real) if both are algebraic and the bound is affordable."""
     from sml_env.verifiers.balls import Undefined, ball, precision, small
 
+    difference = add([a, negate(b)])
     bound = _Bound()
     try:
-        upper, lower = bound.of(node)
+        upper, lower = bound.of(difference)
     except _NotAlgebraic:
-        return False
+        return None
     bits = math.ceil((bound.degree - 1) * upper + lower) + 2
     if bits > MAX_PRECISION:
-        return False
+        return None
     with precision(bits + math.ceil(upper + lower) + 64):
         try:
-            return small(ball(node, {}), bits)
+            value = ball(difference, {})
         except Undefined:
-            return False
+            return None
+        if small(value, bits):
+            return 0
+        if value.contains(0):
+            return None
+        if not value.imag.is_zero():
+            return 2
+        return 1 if value.real > 0 else -1
 
 
 class _NotAlgebraic(Exception):

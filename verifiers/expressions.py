@@ -9,7 +9,8 @@ from __future__ import annotations
 from sml_env.errors import ExpressionError
 from sml_env.verifiers.arithmetic import MAX_FACTORIAL, MAX_VALUE_BITS, evaluate, rational_value, substitute
 from sml_env.verifiers.comparison import compare
-from sml_env.verifiers.grammar import MAX_DEPTH, MAX_DIGITS, MAX_SCALE, parse_expression
+from sml_env.verifiers.grammar import MAX_DEPTH, parse_expression
+from sml_env.verifiers.lexicon import MAX_DIGITS, MAX_SCALE
 from sml_env.verifiers.nodes import (
     Chain,
     Constant,

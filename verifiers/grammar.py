@@ -14,6 +14,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
+from sml_env.verifiers.lexicon import INTEGERS, INVERSES, LETTERS, NAMED, SHORT_WORDS, read_number
 from sml_env.verifiers.nodes import (
     Chain,
     Constant,
@@ -30,41 +31,23 @@ from sml_env.verifiers.nodes import (
     TupleNode,
     Union,
     add,
-    bounded,
     divide,
     multiply,
     negate,
     power,
     scalar,
 )
-from sml_env.verifiers.tokens import FUNCTION_ARITY, GREEK, tokenize
+from sml_env.verifiers.tokens import FUNCTION_ARITY, tokenize
 
-__all__ = ["MAX_DEPTH", "MAX_DIGITS", "MAX_SCALE", "parse_expression"]
+__all__ = ["MAX_DEPTH", "parse_expression"]
 
 MAX_DEPTH = 60
 """Deepest nesting of brackets, powers and function arguments."""
-MAX_DIGITS = 400
-"""Longest number, in characters."""
-MAX_SCALE = 398
-"""Largest exponent of ten in scientific notation."""
-
 _END = ""
 _RELATIONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_CONSTANTS = {name: Constant(name) for name in ("pi", "e", "i", "oo")}
-_INTEGERS = {str(value): Number(Fraction(value)) for value in range(1001)}
-_LETTERS: dict[str, Node] = {
-    **{letter: Symbol(letter) for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-    **_CONSTANTS,
-}
-_NAMED: dict[str, Node] = {**_LETTERS, **{name: Symbol(name) for name in GREEK}}
-_INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan"}
 _JOINTS = frozenset(("or", "union", "U"))
 _STOPS = frozenset(("and", "or", "union"))
 _LOGICAL = (Relation, Chain, Union, ListNode)
-_SHORT_LIST = """all am an and any are as at be but by can day did do for get go had has he her him his how if in is it
-its let me my no nor not now of off old on one or our out red sad say see set she six so ten the to too two up us was
-way we who why yes yet you mod cm mm km kg mg lb ft hr min sec mph deg rad odd bad big top max mid non may lie"""
-SHORT_WORDS = frozenset(_SHORT_LIST.split())
 
 
 def parse_expression(text: str) -> Node:
@@ -99,24 +82,8 @@ def _both(plus: Node, minus: Node) -> Node:
     if isinstance(plus, Relation) and isinstance(minus, Relation):
         return Union((plus, minus))
     items = [item for node in (plus, minus) for item in (node.items if isinstance(node, ListNode) else (node,))]
-    return ListNode(tuple(dict.fromkeys(items)))
-
-
-def _number(token: str) -> Node:
-    """Read a number token: integer, decimal, scientific or mixed."""
-    if len(token) > MAX_DIGITS:
-        raise ExpressionError(f"a number of {len(token)} characters; the limit is {MAX_DIGITS}")
-    if " " in token:
-        whole, part = token.split(maxsplit=1)
-        numerator, denominator = part.split("/")
-        top, bottom = int(numerator), int(denominator)
-        if top >= bottom:
-            raise ExpressionError(f"{token!r} is neither a mixed number nor a product: write the operator")
-        return bounded(int(whole) + Fraction(top, bottom))
-    mantissa, mark, exponent = token.replace("E", "e").partition("e")
-    if mark and (len(exponent) > 5 or abs(int(exponent)) > MAX_SCALE):
-        raise ExpressionError(f"an exponent of ten beyond {MAX_SCALE} in {token!r}")
-    return bounded(Fraction(f"{mantissa.rstrip('.')}e{exponent}" if mark else mantissa.rstrip(".")))
+    distinct = tuple(dict.fromkeys(items))
+    return ListNode(distinct) if len(distinct) > 1 else distinct[0]
 
 
 class _Parser:
@@ -277,11 +244,11 @@ class _Parser:
 
     def atom(self) -> Node:
         token = self.token
-        node = _INTEGERS.get(token)
+        node = INTEGERS.get(token)
         if node is not None:
             self.advance()
             return node
-        named = _NAMED.get(token)
+        named = NAMED.get(token)
         if named is not None:
             self.advance()
             return self.subscripted(token) if self.token == "_" else named
@@ -290,7 +257,7 @@ class _Parser:
         first = token[0]
         if "0" <= first <= "9" or (first == "." and len(token) > 1):
             self.advance()
-            return _number(token)
+            return read_number(token)
         if token in FUNCTION_ARITY:
             return self.call()
         if token == "(" or token == "[":
@@ -328,7 +295,7 @@ class _Parser:
         self.advance()
         if self.token == "_":
             raise ExpressionError(f"a subscript after {word!r}: one letter takes a subscript")
-        return Product(tuple(_LETTERS[letter] for letter in word))
+        return Product(tuple(LETTERS[letter] for letter in word))
 
     def call(self) -> Node:
         name = self.token
@@ -356,9 +323,9 @@ class _Parser:
         if exponent is None:
             return Function(name, args)
         if exponent == Number(Fraction(-1)):
-            if name not in _INVERSES:
+            if name not in INVERSES:
                 raise ExpressionError(f"{name}^-1 is ambiguous: write 1/{name}(x)")
-            return Function(_INVERSES[name], args)
+            return Function(INVERSES[name], args)
         return Power(Function(name, args), exponent)
 
     def arguments(self, name: str) -> tuple[Node, ...]:
@@ -429,7 +396,7 @@ class _Parser:
             node = self.sum()
             self.expect("}")
         elif self.token.isdigit() and len(self.token) > 1:
-            node = _INTEGERS[self.token[0]]
+            node = INTEGERS[self.token[0]]
             self.token = self.tokens[self.position] = self.token[1:]
         else:
             node = self.atom() if self.token not in ("-", "+") else self.factor()
@@ -458,9 +425,9 @@ class _Parser:
             self.depth -= 1
             self.expect("]")
         inside = self.argument()
-        if index is None or index == _INTEGERS["2"]:
+        if index is None or index == INTEGERS["2"]:
             return Function("sqrt", (inside,))
-        return Function("cbrt", (inside,)) if index == _INTEGERS["3"] else Function("root", (index, inside))
+        return Function("cbrt", (inside,)) if index == INTEGERS["3"] else Function("root", (index, inside))
 
 
 def _united(parts: list[Node]) -> list[Node]:

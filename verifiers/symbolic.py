@@ -201,6 +201,8 @@ def _hedged(tree: Node) -> Node | None:
 
 
 def _decide(tree: Node, text: str, reference: Node) -> Equality:
+    if tree == reference:
+        return Equality(True, "literal")
     answered, expected = percent_value(tree), percent_value(reference)
     if answered is not None and expected is None and reference.__class__ in SCALARS:
         return _either(equivalent(answered, reference), equivalent(tree, reference))

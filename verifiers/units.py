@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sml_env.verifiers.grammar import SHORT_WORDS
+from sml_env.verifiers.lexicon import SHORT_WORDS
 from sml_env.verifiers.tokens import FUNCTION_ARITY, GREEK
 
 __all__ = ["MAX_UNIT", "split_unit"]

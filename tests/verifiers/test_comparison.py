@@ -88,6 +88,12 @@ def test_sums_of_square_roots_that_agree_to_30_digits_are_told_apart() -> None:
     assert compare(parse(left), parse(right)) == -1
 
 
+def test_algebraic_numbers_closer_than_any_fixed_precision_are_told_apart() -> None:
+    left, right = parse("sqrt(10^1000 + 1)"), parse("10^500")
+    assert compare(left, right) == 1
+    assert equal_constants(left, right).equal is False
+
+
 def test_transcendental_equality_is_evidence_not_proof() -> None:
     assert equal_constants(parse("ln(6)"), parse("ln(2) + ln(3)")).method == "numeric"
     assert compare(parse("ln(6)"), parse("ln(2) + ln(3)")) is None

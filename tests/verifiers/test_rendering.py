@@ -40,6 +40,7 @@ def _grow(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 _LEAVES: st.SearchStrategy[Node] = st.one_of(
     st.fractions(min_value=-99, max_value=99, max_denominator=9).map(Number),
+    st.sampled_from([Number(Fraction(p, q)) for p in (-2, -1, 0, 1, 2) for q in (1, 3)]),
     st.sampled_from(["x", "y", "n", "theta", "x_1"]).map(Symbol),
     st.sampled_from(["pi", "e", "i"]).map(Constant),
 )
