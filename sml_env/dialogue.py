@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from sml_env.errors import ConfigurationError, ResetNeeded
-from sml_env.forms import Claim, Quantity, Query, Residue
+from sml_env.forms import Claim, Comparison, Quantity, Query, Residue
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray, entropy_bits, posterior, target_belief
 from sml_env.menu import Menu
@@ -26,6 +26,7 @@ from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Tu
 from sml_env.teachers.oracle import ASKED_KINDS
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.symbolic import verify
+from sml_env.wording import number
 
 __all__ = ["MAX_ENUMERATED", "Dialogue", "Outcome", "Rules"]
 
@@ -262,9 +263,11 @@ class Dialogue:
         if query.kind == "malformed":
             return self._reply(words, query, MALFORMED, expected=0.0)
         if query.kind == "attempt":
-            claim = query.form
-            value = claim.value if isinstance(claim, Claim) and claim.value else ""
-            return self._judge(words, query, value)
+            claim = query.form if isinstance(query.form, Claim) else Claim("")
+            part = self._part(claim)
+            if part is None:
+                return self._judge(words, query, claim.value or "")
+            query = part
         meant = self._meaning(query)
         isolated = self._isolated(meant)
         if isolated is not None and self._space is not None:
@@ -332,6 +335,16 @@ class Dialogue:
         if isinstance(query.form, Quantity) and query.form.quantity == "value":
             return None
         return meaning(query.form, self._space.answers)
+
+    def _part(self, claim: Claim) -> Query | None:
+        """``y = 2`` where y is one part of a pair states no answer: it is a predicate of that part."""
+        if self._space is None or self._space.answers.kind != "pair" or claim.name not in self._space.answers.names:
+            return None
+        bound = number(claim.value or "")
+        if bound is None:
+            return None
+        form = Comparison(claim.name, "==", bound)
+        return Query("predicate", str(form), form)
 
     def _isolated(self, meant: Meaning | None) -> int | None:
         """The hypothesis that a yes-or-no query states in disguise: the only live target for which it is true."""

@@ -123,9 +123,15 @@ class Negation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A stated value: of the answer in an attempt, of an earlier attempt in a diagnosis (``None``: the latest)."""
+    """A stated value: of the answer in an attempt, of an earlier attempt in a diagnosis (``None``: the latest).
+
+    Attributes:
+        value: As the student wrote it.
+        name: Of the unknown it is claimed of.
+    """
 
     value: str | None
+    name: str = "x"
 
     def __str__(self) -> str:
         return self.value or ""

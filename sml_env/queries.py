@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from sml_env.forms import Comparison, Ordering, Query
-from sml_env.wording import MAX_CLAUSE, READERS, TAIL, attempt, read_fact
+from sml_env.wording import MAX_CLAUSE, READERS, TAIL, attempt, number, read_fact
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Query", "parse"]
 
@@ -115,6 +115,9 @@ def _clause(sentence: str) -> tuple[str, bool]:
         request = _REQUEST.match(clause)
         if request and request.end() < len(clause):
             clause, requested = clause[request.end() :], True
+    if "<" in clause or ">" in clause or "=" in clause:
+        clause = _RELATION.sub(r" \1 ", clause).strip()
+    clause = _NEGATIVE_QUESTION.sub(r"\1", clause)
     return TAIL.sub("", clause).strip(" .!?,;:"), requested
 
 
@@ -127,11 +130,16 @@ def _read(sentence: str) -> Query | None:
     query = _read_clause(clause)
     if query is None and requested:
         query = read_fact(f"tell me {clause}")
-    if query is None and (found := _LAST_PART.search(clause)):
-        query = _read_clause(_clause(found[1])[0])
-        if query is not None and query.kind == "fact":
-            return None
-    return query
+    return _read_last_part(clause) if query is None else query
+
+
+def _read_last_part(clause: str) -> Query | None:
+    """What stands after the last comma or colon, unless that is a bare number or words to be said by the teacher."""
+    found = _LAST_PART.search(clause)
+    if found is None or number(found[1]) is not None or _QUOTING.search(clause[: found.start()]):
+        return None
+    query = _read_clause(_clause(found[1])[0])
+    return None if query is not None and query.kind == "fact" else query
 
 
 def _read_clause(clause: str) -> Query | None:
@@ -176,5 +184,8 @@ def parse(text: object) -> Query:
 
 
 _CONTRACTED = re.compile(r"\b(it|what|that)'s\b|\b(it)s(?=\s+-?\d)")
+_RELATION = re.compile(r"\s*(<=|>=|!=|==|<|>|=)\s*")
+_QUOTING = re.compile(r"\b(?:repeat|say|echo|print|write|spell|quote|pretend|if|suppose|assume|imagine|translate|tell)\b")
+_NEGATIVE_QUESTION = re.compile(r"^(is|does|would|could|was|should)n't\b")
 _LAST_PART = re.compile(r"[,:;]\s+([^,:;]+(?:,\d{3}[^,:;]*)*)$")
 _ORDERINGS: Final[dict[str, Ordering]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!="}

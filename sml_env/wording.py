@@ -96,12 +96,12 @@ def attempt(value: str, name: str = "x") -> Query:
     unit = _UNIT_WORD.fullmatch(value.lower())
     exact = number(unit["number"] if unit else value.lower())
     if exact is not None:
-        return Query("attempt", f"{name} == {exact}", Claim(value))
+        return Query("attempt", f"{name} == {exact}", Claim(value, name))
     try:
         shown = to_text(parse_expression(value))
     except ExpressionError:
         shown = re.sub(r"\s+", " ", value)
-    return Query("attempt", f"{name} == {shown}", Claim(value))
+    return Query("attempt", f"{name} == {shown}", Claim(value, name))
 
 
 def _name(subject: str | None) -> str:
@@ -139,7 +139,7 @@ _COMPARATORS: Final[tuple[tuple[re.Pattern[str], Ordering], ...]] = tuple(
         (r"(?:at\s+most|at\s+maximum|a\s+maximum\s+of|up\s+to|no\s+more\s+than|<=|=<)", "<="),
         (rf"(?:strictly\s+)?(?:{_MORE}\s+than|above|over|exceed(?:s|ing)?|in\s+excess\s+of|beyond|past|>)", ">"),
         (rf"(?:strictly\s+)?(?:{_LESS}\s+than|below|under|short\s+of|<)", "<"),
-        (r"(?:not\s+equal\s+to|different\s+from|other\s+than|anything\s+but|!=)", "!="),
+        (r"(?:not\s+equal\s+to|different\s+from|other\s+than|anything\s+but|!=|not)", "!="),
     )
 )
 _SUFFIXED = re.compile(
@@ -170,6 +170,26 @@ _BETWEEN = re.compile(
 _BRACKETED = re.compile(
     r"(?:(?:in|within|inside)\s+)?(?:the\s+)?(?:(?:range|interval)\s+)?([\[(])([^,\[\]()]+),([^,\[\]()]+)([\])])"
 )
+
+
+def _both(clause: str) -> Query | None:
+    """Two comparisons of one unknown that bound it from both sides: "greater than 3 and less than 7"."""
+    first, conjunction, second = clause.partition(" and ")
+    if not conjunction:
+        return None
+    left, right = _comparison(first), _comparison(second) or _comparison(f"is {second}")
+    if left is None or right is None:
+        return None
+    low, high = left.form, right.form
+    if not isinstance(low, Comparison) or not isinstance(high, Comparison):
+        return None
+    if low.op in ("<", "<="):
+        low, high = high, low
+    if low.op not in (">", ">=") or high.op not in ("<", "<="):
+        return None
+    same = low.name == high.name or "x" in (low.name, high.name)
+    name = low.name if high.name == "x" else high.name
+    return _predicate(Between(name, low.bound, high.bound, low.op == ">=", high.op == "<=")) if same else None
 
 
 def _between(clause: str) -> Query | None:
@@ -466,9 +486,26 @@ def _has_symbol(node: Node) -> bool:
     return bool(free_symbols(node))
 
 
+_SIGN_WORDS: Final = tuple(
+    (re.compile(pattern), sign)
+    for pattern, sign in (
+        (rf"\s(?:is\s+)?{_MORE}\s+than\s+or\s+equal\s+to\s|\s(?:is\s+)?at\s+least\s", " >= "),
+        (rf"\s(?:is\s+)?{_LESS}\s+than\s+or\s+equal\s+to\s|\s(?:is\s+)?at\s+most\s", " <= "),
+        (rf"\s(?:is\s+)?{_MORE}\s+than\s", " > "),
+        (rf"\s(?:is\s+)?{_LESS}\s+than\s", " < "),
+        (r"\s(?:is\s+)?(?:equal\s+to|equals?)\s", " = "),
+    )
+)
+
+
 def _step(clause: str) -> Query | None:
     if not any(sign in clause for sign in "=<>"):
-        return None
+        for pattern, sign in _SIGN_WORDS:
+            clause, changed = pattern.subn(sign, clause)
+            if changed:
+                break
+        else:
+            return None
     text = _SUBJECT_WORDS.sub("x", clause)
     before = None
     while before != text:
@@ -485,7 +522,7 @@ def _step(clause: str) -> Query | None:
 _HINT = re.compile(
     r".*\b(?:hints?|clues?|nudge|pointers?|tips?|stuck|lost|starting point|point me|get(?:ting)? started|where (?:do|should|can|would) (?:i|we|one) (?:even )?(?:start|begin)"
     r"|how (?:do|should|can|would|might|to) (?:i |we |one |you )?(?:even )?(?:start|begin|proceed|continue|approach|go on|solve|tackle|do this|go about|set (?:it|this) up)"
-    r"|(?:what|which)(?:'s| is| would be| should be| comes)? (?:the |my )?(?:very )?(?:next|first)(?: step| move| thing| operation)?|next step|first step|first move|what (?:do|should|can|would|must) (?:i|we|you) (?:try|do)"
+    r"|(?:what|which)(?:'s| is| would be| should be| comes)? (?:the |my )?(?:very )?(?:next|first)(?: (?:step|move|thing|operation)|$)|next step|first step|first move|what (?:do|should|can|would|must) (?:i|we|you) (?:try|do)"
     r"|what(?:'s| is| comes) next|help me(?: out)?(?: a (?:bit|little))?|some help|(?:a|any|little) help|guide me|guidance|next operation|what now|no idea (?:how|what|where)|show me (?:a|the) (?:next )?step"
     r"|push in the right direction|don't know (?:how|what|where) to)\b.*"
 )
@@ -625,6 +662,7 @@ def _closed_expression(text: str) -> bool:
 READERS: Final[tuple[Callable[[str], Query | None], ...]] = (
     _diagnosis,
     _remainder,
+    _both,
     _between,
     _comparison,
     _property,
