@@ -21,6 +21,8 @@ KINDS: Final = ("number", "pair", "interval")
 SAFE_BITS: Final = 62
 """Products below two to this power stay in machine integers; above it Python's are used."""
 
+_SAFE: Final = 2**SAFE_BITS
+
 Whole: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 
 
@@ -77,6 +79,36 @@ class Column:
     def bound(self) -> tuple[int, int]:
         """The largest absolute numerator and the largest denominator."""
         return max(abs(int(self.numerator.max())), abs(int(self.numerator.min()))), int(self.denominator.max())
+
+    def compare(self, op: str, value: Fraction) -> npt.NDArray[np.bool_]:
+        """Whether each value stands in that relation to another, exact, shape ``(N,)``."""
+        if self.all_integral and self.numerator.dtype != object:
+            floor = value.numerator // value.denominator
+            if -_SAFE <= floor < _SAFE:
+                exact = value.denominator == 1
+                match op:
+                    case ">":
+                        return np.greater(self.numerator, floor)
+                    case "<=":
+                        return np.less_equal(self.numerator, floor)
+                    case ">=":
+                        return np.greater(self.numerator, floor - exact)
+                    case "<":
+                        return np.less_equal(self.numerator, floor - exact)
+        sign = self.sign_against(value)
+        match op:
+            case ">":
+                return np.greater(sign, 0)
+            case ">=":
+                return np.greater_equal(sign, 0)
+            case "<":
+                return np.less(sign, 0)
+            case "<=":
+                return np.less_equal(sign, 0)
+            case "==":
+                return np.equal(sign, 0)
+            case _:
+                return np.not_equal(sign, 0)
 
     def sign_against(self, value: Fraction) -> npt.NDArray[np.int8]:
         """Sign of (column - value), exact, shape ``(N,)``."""

@@ -150,7 +150,8 @@ def _fast(relation: Relation, answers: Answers) -> npt.NDArray[np.int8]:
 
 def _slow_one(relation: Relation, values: dict[str, Fraction]) -> int:
     try:
-        sides = [substitute(side, values) for side in (relation.left, relation.right)]
+        nodes: dict[str, Node] = {name: Number(value) for name, value in values.items()}
+        sides = [substitute(side, nodes) for side in (relation.left, relation.right)]
         sign = compare(sides[0], sides[1])
     except (ExpressionError, ZeroDivisionError):
         return UNDEFINED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import log2
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -20,9 +21,9 @@ from sml_env.information import Channel, FloatArray, entropy_bits, posterior, ta
 from sml_env.menu import Menu
 from sml_env.problems import Problem
 from sml_env.queries import parse
-from sml_env.rewards import BETA, check_shaping, reward_terms
+from sml_env.rewards import BETA, check_shaping, potential_scale, reward_terms
 from sml_env.semantics import Meaning, meaning
-from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, view_for
+from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
 from sml_env.teachers.oracle import ASKED_KINDS
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.symbolic import verify
@@ -140,11 +141,13 @@ class Dialogue:
         self.problem = problem
         self.rules = rules
         self._teacher = teacher
+        self._stated: ChannelTeacher | None = stated_channel(teacher)
         self._seed = seed
         self._space = problem.space
         self._guard = LeakGuard(problem)
         self._belief: FloatArray | None = None if problem.space is None else problem.space.prior
         self._entropy: float | None = None if problem.space is None else problem.space.prior_entropy
+        self._scale = potential_scale(0.0 if self._entropy is None else self._entropy)
         self._transcript: list[Turn] = []
         self._student_words: list[str] = []
         self._judged: list[str] = []
@@ -217,7 +220,7 @@ class Dialogue:
         meant = self._meaning(query)
         if self._refusal(query, meant) is not None or self._isolated(meant) is not None:
             return 0.0
-        channel = self._channel(self._question(query))
+        channel = self._channel(self._question(query, meant))
         return None if channel is None or self._belief is None else self._expected(channel)
 
     def privileged(self) -> dict[str, Any]:
@@ -276,7 +279,7 @@ class Dialogue:
         refusal = self._refusal(query, meant)
         if refusal is not None:
             return self._reply(words, query, refusal, expected=0.0)
-        return self._ask(words, query)
+        return self._ask(words, query, meant)
 
     def deliver(self, reply: object) -> Answer:
         """Take the teacher's reply to the request that waits.
@@ -323,9 +326,9 @@ class Dialogue:
 
     def _teacher_menu(self) -> tuple[Menu | None, bool]:
         """The menu as the teacher answers it, and whether that is known."""
-        if self._space is None or not isinstance(self._teacher, ChannelTeacher):
+        if self._space is None or self._stated is None:
             return None, False
-        return self._teacher.menu(self._question(Query("hint", "hint"))), True
+        return self._stated.menu(self._question(Query("hint", "hint"))), True
 
     # -- rules ---------------------------------------------------------------------------------------------------------
 
@@ -372,7 +375,7 @@ class Dialogue:
         bits = Channel(meant.replies, meant.codes).expected_bits(self._belief, self._space.target)
         return REFUSED_CAP if bits > self.rules.cap_bits + 1e-9 else None
 
-    def _question(self, query: Query) -> Question:
+    def _question(self, query: Query, meant: Meaning | None = None) -> Question:
         return Question(
             query,
             self.problem.statement,
@@ -384,11 +387,12 @@ class Dialogue:
             self._facts,
             tuple(self._judged),
             self.problem.hints_from_statement,
+            meant,
         )
 
     def _channel(self, question: Question) -> Channel | None:
-        if isinstance(self._teacher, ChannelTeacher):
-            return self._teacher.channel(question)
+        if self._stated is not None:
+            return self._stated.channel(question)
         if getattr(self._teacher, "deterministic", False) is True:
             return self._enumerated(question)
         return None
@@ -421,8 +425,8 @@ class Dialogue:
     def _turn_seed(self) -> tuple[int, ...]:
         return (self._seed, self._turns)
 
-    def _ask(self, words: str, query: Query) -> Request:
-        question = self._question(query)
+    def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
+        question = self._question(query, meant)
         channel = self._channel(question)
         expected = None if channel is None or self._belief is None else self._expected(channel)
         if channel is not None and channel.constant:
@@ -468,7 +472,7 @@ class Dialogue:
             return
         updated = posterior(self._belief, likelihood)
         if index is not None and self._belief[index] > 0.0 and updated[index] > 0.0:
-            self._pointwise += float(np.log2(updated[index]) - np.log2(self._belief[index]))
+            self._pointwise += log2(updated[index]) - log2(self._belief[index])
         self._belief = updated
         self._entropy = float(entropy_bits(target_belief(updated, self._space.target)))
 
@@ -546,19 +550,19 @@ class Dialogue:
         return Outcome(f"{text}\n{self._turns_line()}", sum(terms.values()), terminated, truncated, info)
 
     def _terms(self, correct: bool, terminated: bool, before: float | None, expected: float | None) -> dict[str, float]:
-        terms = reward_terms(
-            correct=correct,
-            terminated=terminated,
-            entropy_before=np.nan if before is None else before,
-            entropy_after=np.nan if self._entropy is None else self._entropy,
-            prior_entropy=np.nan if self._space is None else self._space.prior_entropy,
-            expected_bits=np.nan if expected is None else expected,
+        known = before is not None and self._entropy is not None
+        return reward_terms(
+            correct=float(correct),
+            terminated=float(terminated),
+            entropy_before=before if known and before is not None else 0.0,
+            entropy_after=self._entropy if known and self._entropy is not None else 0.0,
+            scale=self._scale,
+            expected_bits=0.0 if expected is None else expected,
             shaping=self.rules.shaping,
             gamma=self.rules.gamma,
             beta=self.rules.beta,
             turn_cost=self.rules.turn_cost,
         )
-        return {name: float(term) for name, term in terms.items()}
 
     def _best_now(self) -> float | None:
         """The most that any query of the menu tells under the current belief; ``None`` where it cannot be said."""

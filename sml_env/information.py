@@ -10,6 +10,7 @@ Source of the formulas: Cover and Thomas, *Elements of Information Theory*, chap
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log2
 from typing import TypeAlias
 
 import numpy as np
@@ -52,7 +53,11 @@ def entropy_bits(belief: npt.ArrayLike) -> FloatArray:
 
 def binary_entropy_bits(probability: npt.ArrayLike) -> FloatArray:
     """Entropy of a coin, elementwise: ``-p log2 p - (1-p) log2 (1-p)``, in bits; ``p`` is clipped to [0, 1]."""
-    p = np.clip(np.asarray(probability, dtype=np.float64), 0.0, 1.0)
+    p = np.asarray(probability, dtype=np.float64)
+    if p.ndim == 0:
+        q = float(p)
+        return np.float64(-q * log2(q) - (1.0 - q) * log2(1.0 - q) if 0.0 < q < 1.0 else 0.0)
+    p = np.clip(p, 0.0, 1.0)
     return _surprisal_mass(p) + _surprisal_mass(1.0 - p)
 
 
@@ -151,9 +156,9 @@ def threshold_information_bits(belief: npt.ArrayLike, error: float = 0.0) -> Flo
     below = np.cumsum(np.asarray(belief, dtype=np.float64), axis=-1)[..., :-1]
     if below.shape[-1] == 0:
         return np.zeros(below.shape[:-1])
-    half = np.minimum(np.abs(below - 0.5).min(axis=-1), 0.5)
-    told = 0.5 + half * (1.0 - 2.0 * error)
-    return np.maximum(binary_entropy_bits(told) - binary_entropy_bits(error), 0.0)
+    told = 0.5 + np.minimum(np.abs(below - 0.5).min(axis=-1), 0.5) * (1.0 - 2.0 * error)
+    bits = binary_entropy_bits(told)
+    return np.maximum(bits - binary_entropy_bits(error), 0.0) if error else bits
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Final
 
 from sml_env.forms import Comparison, Ordering, Query
-from sml_env.wording import MAX_CLAUSE, READERS, TAIL, attempt, number, read_fact
+from sml_env.wording import MAX_CLAUSE, READERS, TAIL, TAIL_WORDS, attempt, number, read_fact
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Query", "parse"]
 
@@ -47,7 +47,6 @@ _LATEX: Final = (
     (re.compile(r"\*\*([^*\s][^*]*?)\*\*(?!\s*\d)"), r"\1"),
     (re.compile(r"[`]"), " "),
 )
-_SPACES = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _MARKED = re.compile(r"(?:####|\b(?:final\s+)?answer\s*[:=]+(?!=))\s*(?P<value>[^\n]+)", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\s*\{")
@@ -104,8 +103,9 @@ def _marked(text: str) -> Query | None:
 
 def _clause(sentence: str) -> tuple[str, bool]:
     """A sentence in lower case without polite opening and closing, and whether it opened with a request."""
-    clause = _SPACES.sub(" ", sentence).strip().lower().strip(" .!?,;:\"'")
-    clause = _CONTRACTED.sub(lambda found: f"{found[1] or found[2]} is", clause)
+    clause = " ".join(sentence.lower().split()).strip(" .!?,;:\"'")
+    if "'" in clause or "its" in clause:
+        clause = _CONTRACTED.sub(lambda found: f"{found[1] or found[2]} is", clause)
     requested, before = False, None
     while before != clause:
         before = clause
@@ -117,8 +117,11 @@ def _clause(sentence: str) -> tuple[str, bool]:
             clause, requested = clause[request.end() :], True
     if "<" in clause or ">" in clause or "=" in clause:
         clause = _RELATION.sub(r" \1 ", clause).strip()
-    clause = _NEGATIVE_QUESTION.sub(r"\1", clause)
-    return TAIL.sub("", clause).strip(" .!?,;:"), requested
+    if "n't" in clause:
+        clause = _NEGATIVE_QUESTION.sub(r"\1", clause)
+    if clause.rsplit(" ", 1)[-1] in TAIL_WORDS:
+        clause = TAIL.sub("", clause).strip(" .!?,;:")
+    return clause, requested
 
 
 def _read(sentence: str) -> Query | None:

@@ -7,15 +7,17 @@ outright and moves the optimum; ``"none"`` is the sparse reward of the paper.
 
 from __future__ import annotations
 
-from typing import Final
+from math import inf
+from typing import Final, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from sml_env.errors import ConfigurationError
 from sml_env.information import FloatArray
 
-__all__ = ["BETA", "REWARD_TERMS", "SHAPINGS", "check_shaping", "potential", "reward_terms"]
+__all__ = ["BETA", "REWARD_TERMS", "SHAPINGS", "check_shaping", "potential", "potential_scale", "reward_terms"]
+
+Array = TypeVar("Array", float, FloatArray)
 
 SHAPINGS: Final = ("potential", "bonus", "none")
 REWARD_TERMS: Final = ("correct", "information", "cost")
@@ -30,59 +32,57 @@ def check_shaping(shaping: str) -> str:
     return shaping
 
 
-def potential(entropy: npt.ArrayLike, prior_entropy: npt.ArrayLike, beta: float = BETA) -> FloatArray:
+def potential_scale(prior_entropy: Array) -> Array:
+    """What entropies are divided by: H(prior), or infinity where it is 0 (or unknown, given as 0)."""
+    if isinstance(prior_entropy, float):
+        return prior_entropy if prior_entropy > 0.0 else inf
+    return np.where(prior_entropy > 0.0, prior_entropy, inf)
+
+
+def potential(entropy: Array, scale: Array, beta: float = BETA) -> Array:
     """Φ(b) = −β·H(b)/H(prior), 0 where H(prior) is 0.
 
     Args:
-        entropy: H of the belief about the target, in bits, any shape.
-        prior_entropy: H of the prior about the target, broadcast against it.
+        entropy: H of the belief about the target, in bits.
+        scale: From ``potential_scale``.
         beta: Weight.
     """
-    scale = np.asarray(prior_entropy, dtype=np.float64)
-    safe = np.where(scale > 0.0, scale, 1.0)
-    return np.where(scale > 0.0, -beta * np.asarray(entropy, dtype=np.float64) / safe, 0.0)
+    return -beta * entropy / scale
 
 
 def reward_terms(
     *,
-    correct: npt.ArrayLike,
-    terminated: npt.ArrayLike,
-    entropy_before: npt.ArrayLike,
-    entropy_after: npt.ArrayLike,
-    prior_entropy: npt.ArrayLike,
-    expected_bits: npt.ArrayLike,
+    correct: Array,
+    terminated: Array,
+    entropy_before: Array,
+    entropy_after: Array,
+    scale: Array,
+    expected_bits: Array,
     shaping: str = "potential",
     gamma: float = 1.0,
     beta: float = BETA,
     turn_cost: float = 0.0,
-) -> dict[str, FloatArray]:
-    """The named terms whose sum is the reward of one step.
+) -> dict[str, Array]:
+    """The named terms whose sum is the reward of one step; plain arithmetic, on floats or on arrays of one shape.
 
     Args:
-        correct: Whether this step's attempt was correct, shape ``(...)``.
-        terminated: Whether the episode has terminated with this step.
-        entropy_before: H of the belief about the target before the step, in bits; NaN for an open problem.
+        correct: 1 where this step's attempt was correct, else 0.
+        terminated: 1 where the episode has terminated with this step, else 0.
+        entropy_before: H of the belief about the target before the step, in bits; 0 for an open problem.
         entropy_after: After it.
-        prior_entropy: H of the prior; NaN for an open problem.
-        expected_bits: Expected information of the query, in bits; NaN where the reply has no channel.
+        scale: From ``potential_scale`` of the prior's entropy.
+        expected_bits: Expected information of the query, in bits; 0 where the reply has no channel.
         shaping: One of ``SHAPINGS``.
         gamma: The learner's discount.
         beta: Weight of the information term.
         turn_cost: Subtracted at every step.
 
     Returns:
-        ``{"correct": …, "information": …, "cost": …}``, each of shape ``(...)``.
+        ``{"correct": …, "information": …, "cost": …}``.
     """
-    right = np.asarray(correct, dtype=np.float64)
     if shaping == "potential":
-        after = np.where(terminated, 0.0, potential(entropy_after, prior_entropy, beta))
-        information = gamma * after - potential(entropy_before, prior_entropy, beta)
-    elif shaping == "bonus":
-        information = beta * np.asarray(expected_bits, dtype=np.float64)
+        after = (1.0 - terminated) * potential(entropy_after, scale, beta)
+        information = gamma * after - potential(entropy_before, scale, beta)
     else:
-        information = np.zeros_like(right)
-    return {
-        "correct": right,
-        "information": np.where(np.isnan(information), 0.0, information),
-        "cost": np.full_like(right, -turn_cost) if turn_cost else np.zeros_like(right),
-    }
+        information = (beta if shaping == "bonus" else 0.0) * expected_bits
+    return {"correct": correct, "information": information, "cost": 0.0 * correct - turn_cost}

@@ -59,7 +59,7 @@ def meaning(form: Form, answers: Answers) -> Meaning | None:
     """
     if isinstance(form, Comparison):
         column = answers.column(form.name)
-        return None if column is None else _truth(_compared(column, form.op, form.bound))
+        return None if column is None else _truth(column.compare(form.op, form.bound))
     if isinstance(form, Equation):
         codes = relation_codes(form.relation, answers)
         return None if codes is None else _ternary(codes)
@@ -92,29 +92,12 @@ def _ternary(codes: npt.NDArray[np.int8]) -> Meaning:
     return Meaning(codes, _TRUTH_OR_NOT if (codes == UNDEFINED).any() else _TRUTH, True)
 
 
-def _compared(column: Column, op: str, bound: Fraction) -> npt.NDArray[np.bool_]:
-    sign = column.sign_against(bound)
-    match op:
-        case ">":
-            return sign > 0
-        case ">=":
-            return sign >= 0
-        case "<":
-            return sign < 0
-        case "<=":
-            return sign <= 0
-        case "==":
-            return sign == 0
-        case _:
-            return sign != 0
-
-
 def _between(form: Between, answers: Answers) -> Meaning | None:
     column = answers.column(form.name)
     if column is None:
         return None
-    above = _compared(column, ">=" if form.low_closed else ">", form.low)
-    return _truth(above & _compared(column, "<=" if form.high_closed else "<", form.high))
+    above = column.compare(">=" if form.low_closed else ">", form.low)
+    return _truth(above & column.compare("<=" if form.high_closed else "<", form.high))
 
 
 def _residue(column: Column, form: Residue) -> Meaning:

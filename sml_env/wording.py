@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from sml_env.errors import ExpressionError
@@ -30,7 +31,7 @@ from sml_env.forms import (
 from sml_env.verifiers.expressions import free_symbols, parse_expression, rational_value, to_text
 from sml_env.verifiers.nodes import Chain, Node, Relation, Symbol, TupleNode
 
-__all__ = ["MAX_CLAUSE", "READERS", "TAIL", "attempt", "read_fact", "number"]
+__all__ = ["MAX_CLAUSE", "READERS", "TAIL", "TAIL_WORDS", "attempt", "read_fact", "number"]
 
 MAX_CLAUSE: Final = 400
 """Characters of a clause that the English patterns read; a longer clause is not a question anyone asks."""
@@ -44,11 +45,17 @@ _WORDS: Final = {word: value for value, word in enumerate(_UNITS.split())} | {
 }  # fmt: skip
 
 _UNIT_WORD = re.compile(r"(?P<number>\$?-?[\d.,/]+%?)\s+(?!or\b|and\b|to\b|if\b|when\b|more\b|less\b)[a-z]{1,20}(?:\s+(?:in total|total|each|altogether))?")
-_INTEGER = re.compile(r"-?\d{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18}|/[1-9][0-9]{0,17})")
 TAIL: Final = re.compile(
     r"(?:[\s,]*\b(?:or (?:not|no|otherwise)|right|correct|please|pls|plz|thanks|thank you|then|yes or no|at all|exactly"
     r"|maybe|by any chance|though|in value|or something|you think|do you think|to me)\b)+[\s.!?]*$"
 )
+TAIL_WORDS: Final = frozenset(
+    "not no otherwise right correct please pls plz thanks you then exactly maybe chance though value something think all me".split()
+)
+"""The last words of what ``TAIL`` removes."""
+
 _SUBJECT = (
     r"(?:(?:(?:the|that|this|your|our|my)\s+)?(?:(?:final|correct|right|true|exact|actual|hidden|secret|unknown"
     r"|numerical|numeric|overall|whole)\s+)*(?:answer|result|solution|value|number|total|ans|figure|quantity|outcome)"
@@ -73,6 +80,8 @@ def number(text: str) -> Fraction | None:
         return Fraction(int(text))
     if text in _WORDS:
         return Fraction(_WORDS[text])
+    if _DECIMAL.fullmatch(text):
+        return Fraction(text)
     if not text or len(text) > 64:
         return None
     for sign in ("minus ", "negative "):
@@ -113,6 +122,7 @@ def _predicate(form: Form) -> Query:
     return Query("predicate", str(form), form)
 
 
+@lru_cache(maxsize=64)
 def _split(clause: str) -> tuple[str, str]:
     """The unknown a clause is about and the rest of it after the verb."""
     opening = _OPENING.match(clause)
@@ -126,21 +136,21 @@ def _split(clause: str) -> tuple[str, str]:
 
 _MORE, _LESS = r"(?:greater|larger|bigger|higher|more|above|over)", r"(?:less|smaller|lower|fewer|below|under)"
 _NEGATED = r"(?:not|never|no|n't|cannot be|can't be)"
-_COMPARATORS: Final[tuple[tuple[re.Pattern[str], Ordering], ...]] = tuple(
-    (re.compile(pattern + r"\s+(?P<bound>.+)"), op)
-    for pattern, op in (
-        (rf"{_MORE}\s+than\s+or\s+(?:is\s+)?equal(?:s)?(?:\s+to)?", ">="),
-        (rf"{_LESS}\s+than\s+or\s+(?:is\s+)?equal(?:s)?(?:\s+to)?", "<="),
-        (rf"(?:equal\s+to\s+or|equals?\s+or)\s+(?:{_MORE})(?:\s+than)?", ">="),
-        (rf"(?:equal\s+to\s+or|equals?\s+or)\s+(?:{_LESS})(?:\s+than)?", "<="),
-        (rf"{_NEGATED}\s+(?:{_LESS}(?:\s+than)?)", ">="),
-        (rf"{_NEGATED}\s+(?:{_MORE}(?:\s+than)?|exceed(?:ing|s)?|past|beyond)", "<="),
-        (r"(?:at\s+least|at\s+minimum|a\s+minimum\s+of|no\s+less\s+than|>=|=>)", ">="),
-        (r"(?:at\s+most|at\s+maximum|a\s+maximum\s+of|up\s+to|no\s+more\s+than|<=|=<)", "<="),
-        (rf"(?:strictly\s+)?(?:{_MORE}\s+than|above|over|exceed(?:s|ing)?|in\s+excess\s+of|beyond|past|>)", ">"),
-        (rf"(?:strictly\s+)?(?:{_LESS}\s+than|below|under|short\s+of|<)", "<"),
-        (r"(?:not\s+equal\s+to|different\s+from|other\s+than|anything\s+but|!=|not)", "!="),
-    )
+_COMPARATORS: Final[tuple[tuple[str, Ordering], ...]] = (
+    (rf"{_MORE}\s+than\s+or\s+(?:is\s+)?equal(?:s)?(?:\s+to)?", ">="),
+    (rf"{_LESS}\s+than\s+or\s+(?:is\s+)?equal(?:s)?(?:\s+to)?", "<="),
+    (rf"(?:equal\s+to\s+or|equals?\s+or)\s+(?:{_MORE})(?:\s+than)?", ">="),
+    (rf"(?:equal\s+to\s+or|equals?\s+or)\s+(?:{_LESS})(?:\s+than)?", "<="),
+    (rf"{_NEGATED}\s+(?:{_LESS}(?:\s+than)?)", ">="),
+    (rf"{_NEGATED}\s+(?:{_MORE}(?:\s+than)?|exceed(?:ing|s)?|past|beyond)", "<="),
+    (r"(?:at\s+least|at\s+minimum|a\s+minimum\s+of|no\s+less\s+than|>=|=>)", ">="),
+    (r"(?:at\s+most|at\s+maximum|a\s+maximum\s+of|up\s+to|no\s+more\s+than|<=|=<)", "<="),
+    (rf"(?:strictly\s+)?(?:{_MORE}\s+than|above|over|exceed(?:s|ing)?|in\s+excess\s+of|beyond|past|>)", ">"),
+    (rf"(?:strictly\s+)?(?:{_LESS}\s+than|below|under|short\s+of|<)", "<"),
+    (r"(?:not\s+equal\s+to|different\s+from|other\s+than|anything\s+but|!=|not)", "!="),
+)
+_COMPARATOR = re.compile(
+    "(?:" + "|".join(f"(?P<c{row}>{pattern})" for row, (pattern, _) in enumerate(_COMPARATORS)) + r")\s+(?P<bound>.+)"
 )
 _SUFFIXED = re.compile(
     r"(?P<bound>.+?)\s+or\s+(?P<more>more|greater|higher|above|larger|bigger|over|less|fewer|lower|below|smaller|under)"
@@ -149,11 +159,13 @@ _SUFFIXED = re.compile(
 
 def _comparison(clause: str) -> Query | None:
     name, rest = _split(clause)
-    for pattern, op in _COMPARATORS:
-        found = pattern.fullmatch(rest)
-        if found:
-            bound = number(found["bound"])
-            return None if bound is None else _predicate(Comparison(name, op, bound))
+    found = _COMPARATOR.fullmatch(rest)
+    if found and found.lastgroup is not None:
+        op = next(op for row, (_, op) in enumerate(_COMPARATORS) if found[f"c{row}"] is not None)
+        bound = number(found["bound"])
+        return None if bound is None else _predicate(Comparison(name, op, bound))
+    if " or " not in rest:
+        return None
     suffixed = _SUFFIXED.fullmatch(rest)
     if suffixed and (bound := number(suffixed["bound"])) is not None:
         more = suffixed["more"] in ("more", "greater", "higher", "above", "larger", "bigger", "over")
@@ -166,6 +178,10 @@ _BETWEEN = re.compile(
     r"(?:(?:of|from|between|within|in|anywhere|inclusively)\s+)*(?P<low>(?:[^,]|,(?=\d{3}))+?)\s*(?:\band\b|\bto\b|\bthrough\b|\.\.+|\s-\s|,(?!\d{3})|…)\s*"
     r"(?P<high>(?:[^,]|,(?=\d{3}))+?)(?P<after>[\s,(]+(?:strictly|exclusive(?:ly)?|not\s+inclusive|inclusive(?:ly)?|both\s+(?:included|"
     r"inclusive)|including\s+both(?:\s+ends)?|excluding\s+(?:both|the)(?:\s+(?:ends|endpoints))?|ends\s+included)\)?)?"
+)
+_RANGE_WORD = re.compile(r"between|\bin\b|\bfrom\b|within|inside|\[")
+_RANGED = re.compile(
+    r"strictly\s+(?:between|in|with)|exclusively|between|in\b|from\b|within\b|anywhere|inclusively"
 )
 _BRACKETED = re.compile(
     r"(?:(?:in|within|inside)\s+)?(?:the\s+)?(?:(?:range|interval)\s+)?([\[(])([^,\[\]()]+),([^,\[\]()]+)([\])])"
@@ -193,13 +209,15 @@ def _both(clause: str) -> Query | None:
 
 
 def _between(clause: str) -> Query | None:
+    if not _RANGE_WORD.search(clause):
+        return None
     name, rest = _split(clause)
-    bracketed = _BRACKETED.fullmatch(rest)
+    bracketed = _BRACKETED.fullmatch(rest) if "," in rest else None
     if bracketed and (rest.startswith(("in", "within", "the")) or bracketed[1] == "["):
         low, high = number(bracketed[2]), number(bracketed[3])
         if low is not None and high is not None:
             return _predicate(Between(name, low, high, bracketed[1] == "[", bracketed[4] == "]"))
-    if not re.match(r"strictly\s+(?:between|in|with)|exclusively|between|in\b|from\b|within\b|anywhere|inclusively", rest):
+    if not _RANGED.match(rest):
         return None
     found = _BETWEEN.fullmatch(rest)
     if not found:
@@ -296,7 +314,12 @@ def _property(clause: str) -> Query | None:
     return None if form is None else _predicate(form)
 
 
+_ABOUT_REMAINDER = re.compile(r"mod|%|divi|remainder|factor|goes? into|congruent")
+
+
 def _remainder(clause: str) -> Query | None:
+    if not _ABOUT_REMAINDER.search(clause):
+        return None
     mod = _MOD.fullmatch(clause)
     if mod:
         return _valued_or_predicate(_name(mod["subject"]), _whole(mod["m"]), mod["r"])
@@ -556,11 +579,12 @@ _WHY_LATEST = re.compile(
     r"|what(?:'s| is| was)\s+(?:wrong|my (?:mistake|error)|the (?:mistake|error)|incorrect).*|(?:explain|diagnose|find|show me|point out)\s+(?:me\s+)?(?:my|the)\s+(?:mistake|error|slip).*"
     r"|explain\s+why.*wrong)"
 )
+_DIAGNOSTIC = re.compile(r"why|how come|wrong|mistake|error|diagnos|mess")
 _PRONOUNS = frozenset({"it", "that", "this", "my", "mine", "i", "the", "answer", "attempt", "last", "not", "so"})
 
 
 def _diagnosis(clause: str) -> Query | None:
-    if not re.search(r"why|how come|wrong|mistake|error|diagnos|mess", clause):
+    if not _DIAGNOSTIC.search(clause):
         return None
     for pattern in _WHY:
         found = pattern.fullmatch(clause)

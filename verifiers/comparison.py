@@ -3,8 +3,8 @@
 Equality of algebraic constants is proven by the BFMSS bound (Burnikel, Funke, Mehlhorn, Schirra and Schmitt, "A
 separation bound for real algebraic expressions", ESA 2001): write the value as U/L with algebraic integers U and L of a
 field of degree at most D whose conjugates are at most u and l; if it is not zero, its absolute value is at least
-1 / (u^(D-1) l), since the norm of U is a non-zero integer. So the value is zero if a ball around it lies
-within that bound of zero.
+1 / (u^(D-1) l), since the norm of U is a non-zero integer. So the value is zero if a ball around it lies within that
+bound of zero.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from sml_env.forms import Query
 from sml_env.information import Channel
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace, Problem, Step
-from sml_env.semantics import meaning
+from sml_env.semantics import Meaning, meaning
 from sml_env.verifiers.base import Verdict
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Turn",
     "VerdictView",
     "View",
+    "stated_channel",
     "view_for",
 ]
 
@@ -125,6 +126,7 @@ class Question:
         facts_told: How many facts were delivered before.
         judged: The attempts judged wrong so far, oldest first, in the verifier's notation.
         hints_from_statement: Whether hints are the same under every hypothesis.
+        meaning: The true reply under each hypothesis; ``None`` where the query is not about the answer.
     """
 
     query: Query
@@ -137,6 +139,7 @@ class Question:
     facts_told: int = 0
     judged: tuple[str, ...] = ()
     hints_from_statement: bool = False
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -185,6 +188,11 @@ class ChannelTeacher(Teacher, Protocol):
     def menu(self, question: Question) -> Menu | None:
         """The menu of the question's space as this teacher answers it; ``None`` when no query of it tells anything."""
         ...
+
+
+def stated_channel(teacher: Teacher) -> ChannelTeacher | None:
+    """The teacher as one that states its channel, or ``None``."""
+    return teacher if isinstance(teacher, ChannelTeacher) else None
 
 
 def view_for(

@@ -18,7 +18,7 @@ from sml_env.problems import HypothesisSpace
 from sml_env.semantics import Meaning, meaning
 from sml_env.teachers.base import AnswerView, KnowledgeView, Question, Request, VerdictView
 
-__all__ = ["ASKED_KINDS", "DONT_KNOW", "OracleTeacher", "asked_meaning", "peer_reply"]
+__all__ = ["ASKED_KINDS", "DONT_KNOW", "OracleTeacher", "peer_reply"]
 
 ASKED_KINDS: Final = frozenset({"predicate", "value", "step_check"})
 """Kinds of query whose reply is a function of the answer."""
@@ -47,13 +47,6 @@ def peer_reply(request: Request) -> str:
     return _PEER[len(request.question.transcript) % len(_PEER)]
 
 
-def asked_meaning(question: Question) -> Meaning | None:
-    """What the question means under every hypothesis; ``None`` when it is not about the answer."""
-    if question.space is None or question.query.kind not in ASKED_KINDS:
-        return None
-    return meaning(question.query.form, question.space.answers)
-
-
 class OracleTeacher:
     """Answers truthfully what its view decides, and says so when its view does not decide it."""
 
@@ -68,7 +61,7 @@ class OracleTeacher:
             if kind in ASKED_KINDS:
                 if question.space is None:
                     return None
-                meant = asked_meaning(question)
+                meant = question.meaning
                 return _CONSTANT if meant is None else Channel(meant.replies, meant.codes)
             return _CONSTANT
         if question.asymmetry == "knowledge" and question.space is not None:
@@ -164,7 +157,7 @@ def _decided_codes(meant: Meaning, labels: IntArray) -> IntArray:
 
 
 def _decided_channel(question: Question, space: HypothesisSpace) -> Channel:
-    meant = asked_meaning(question)
+    meant = question.meaning
     if meant is None:
         return _CONSTANT
     codes = _decided_codes(meant, _signatures(question, space))
@@ -215,7 +208,7 @@ def _from_knowledge(request: Request, view: KnowledgeView) -> str:
         return NO_MORE_FACTS
     if kind == "hint":
         return view.rules[question.hints_given] if question.hints_given < len(view.rules) else DONT_KNOW
-    meant = asked_meaning(question)
+    meant = question.meaning
     if meant is None or question.space is None:
         return DONT_KNOW
     consistent = np.ones(len(question.space), dtype=np.bool_)

@@ -13,7 +13,7 @@ from sml_env.information import Channel
 from sml_env.menu import Menu
 from sml_env.semantics import meaning
 from sml_env.teachers.base import AnswerView, Question, Request
-from sml_env.teachers.oracle import ASKED_KINDS, OracleTeacher, asked_meaning, peer_reply
+from sml_env.teachers.oracle import ASKED_KINDS, OracleTeacher, peer_reply
 
 __all__ = ["GibberishTeacher", "LeakyTeacher", "NoisyTeacher", "NullTeacher", "PeerTeacher"]
 
@@ -81,7 +81,7 @@ class GibberishTeacher:
 
     def _reply(self, request: Request) -> str:
         question = request.question
-        meant = asked_meaning(question)
+        meant = question.meaning
         if meant is None or question.space is None:
             return peer_reply(request) if question.query.kind in ASKED_KINDS else "Look at the statement once more."
         rng = np.random.default_rng(request.seed[:-1])

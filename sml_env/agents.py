@@ -1,0 +1,501 @@
+"""Baseline students behind one protocol: random, constant, hedging, greedy, scripted, and control policies.
+
+An agent says one utterance a turn. At the start of an episode it is handed a ``Lesson``: what is public of the dialogue,
+with the belief of the ideal listener for those who listen ideally. Nothing of the private side can be reached from it
+by its interface.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Protocol, overload, runtime_checkable
+
+import numpy as np
+
+from sml_env.answers import Answers
+from sml_env.dialogue import Dialogue
+from sml_env.errors import ConfigurationError
+from sml_env.forms import Comparison, Property, Query
+from sml_env.information import FloatArray, IntArray, target_belief
+from sml_env.menu import Menu
+
+__all__ = [
+    "AGENTS",
+    "Agent",
+    "ConstantAgent",
+    "GreedyAgent",
+    "HedgeAgent",
+    "Lesson",
+    "OrderedAgent",
+    "RandomAgent",
+    "ScriptedAgent",
+    "make_agent",
+    "worded",
+]
+
+_NUMBER: Final = re.compile(r"(?<![\w.])-?\d{1,9}(?![\w.]*\d)")
+_TINY: Final = 1e-9
+
+
+class _Texts(Sequence[str]):
+    """The candidates' texts, made when asked for."""
+
+    def __init__(self, answers: Answers | None) -> None:
+        self._answers = answers
+
+    def __len__(self) -> int:
+        return 0 if self._answers is None else len(self._answers)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        if isinstance(index, slice):
+            return [self[row] for row in range(*index.indices(len(self)))]
+        if self._answers is None or not -len(self) <= index < len(self):
+            raise IndexError(f"candidate {index} of {len(self)}")
+        return self._answers.text(index % len(self))
+
+
+class Lesson:
+    """What is public of one episode; always as of now.
+
+    Args:
+        dialogue: Of the episode: ``env.unwrapped.dialogue``.
+    """
+
+    __slots__ = ("_dialogue", "candidates")
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        self._dialogue = dialogue
+        space = dialogue.problem.space
+        self.candidates: Sequence[str] = _Texts(None if space is None else space.answers)
+        """The hypotheses' answers, in their canonical order; empty for an open problem."""
+
+    @property
+    def statement(self) -> str:
+        """What is asked."""
+        return self._dialogue.problem.statement
+
+    @property
+    def belief(self) -> FloatArray | None:
+        """The ideal listener's posterior over the candidates, shape ``(N,)``, a copy; ``None`` for an open problem."""
+        return self._dialogue.belief
+
+    @property
+    def target(self) -> IntArray | None:
+        """Which candidates share an answer to what is asked, shape ``(N,)``; ``None`` when none do."""
+        space = self._dialogue.problem.space
+        return None if space is None else space.target
+
+    @property
+    def likeliest(self) -> float | None:
+        """P(the most likely answer), now; ``None`` for an open problem."""
+        belief = self.belief
+        return None if belief is None else float(target_belief(belief, self.target).max())
+
+    @property
+    def menu(self) -> Menu | None:
+        """The queries as this teacher answers them; ``None`` when none tells anything or the teacher states none."""
+        return self._dialogue.menu
+
+    @property
+    def questions(self) -> tuple[Query, ...]:
+        """The queries that make sense of these candidates, whoever the teacher is; comparisons left out."""
+        space = self._dialogue.problem.space
+        return () if space is None else space.menu.queries
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the candidates are numbers, so that they can be compared."""
+        space = self._dialogue.problem.space
+        return space is not None and space.answers.kind == "number"
+
+    @property
+    def coordinates(self) -> FloatArray:
+        """The candidates as points, shape ``(N, d)``: numbers, pairs, or the outer ends and the count of intervals."""
+        space = self._dialogue.problem.space
+        return np.zeros((0, 1)) if space is None else _coordinates(space.answers)
+
+    @property
+    def cap_bits(self) -> float:
+        """The most that one query with more than two replies may tell."""
+        return self._dialogue.rules.cap_bits
+
+    @property
+    def turns_left(self) -> int:
+        """Turns that are left."""
+        return self._dialogue.turns_left
+
+    @property
+    def attempts_left(self) -> int:
+        """Attempts that would still be judged."""
+        return self._dialogue.attempts_left
+
+    def expected_bits(self, utterance: str) -> float | None:
+        """What a query would tell if it were asked now; 0 for one that would be refused or count as an attempt."""
+        return self._dialogue.expected_bits(utterance)
+
+    def __repr__(self) -> str:
+        return f"Lesson({self._dialogue.problem.problem_id!r}, turns_left={self.turns_left})"
+
+
+def _coordinates(answers: Answers) -> FloatArray:
+    if not answers.sets:
+        return np.stack([np.array([float(value) for value in column]) for column in answers.columns], axis=1)
+    rows = []
+    for spans in answers.sets:
+        ends = [end for span in spans for end in (span.low, span.high) if end is not None] or [0]
+        rows.append([float(min(ends)), float(max(ends)), float(len(spans))])
+    return np.array(rows)
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """A student. A user's own object needs no more than this.
+
+    Attributes:
+        name: Short and stable; names the rows of reports.
+    """
+
+    name: str
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """An episode starts: forget the last one.
+
+        Args:
+            lesson: What is public of it; always as of now.
+            rng: The only source of randomness.
+        """
+        ...
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The next utterance, from what the environment returned last."""
+        ...
+
+
+def worded(query: Query, negated: bool = False) -> str:
+    """A query of a menu as an utterance that the parser reads as that query, or as its opposite."""
+    form = query.form
+    if isinstance(form, Comparison) and negated:
+        opposite = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
+        return f"{form.name} {opposite.get(form.op, form.op)} {form.bound}"
+    if isinstance(form, Property):
+        noun = {"prime": "prime", "integer": "an integer", "square": "a perfect square"}[form.property]
+        return f"Is {form.name} {'not ' if negated else ''}{noun}?"
+    return query.canonical
+
+
+def _attempt(text: str) -> str:
+    return f"answer: {text}"
+
+
+def _guesses(statement: str) -> Iterator[str]:
+    """Answers to try where no candidates are known: the statement's numbers, then the integers."""
+    tried = set()
+    for text in _NUMBER.findall(statement):
+        if text not in tried:
+            tried.add(text)
+            yield text
+    number = 0
+    while True:
+        for text in {str(number): None, str(-number): None}:
+            if text not in tried:
+                yield text
+        number += 1
+
+
+class RandomAgent:
+    """Asks at random: half its turns a query of the menu, a quarter a comparison, a quarter an attempt.
+
+    Comparisons are against a random candidate, attempts are of one; either may repeat itself. In an open problem
+    numbers below 100 stand for candidates.
+    """
+
+    name = "random"
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """Remember the lesson."""
+        self._lesson, self._rng = lesson, rng
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """A random utterance."""
+        lesson, rng = self._lesson, self._rng
+        choice = rng.random()
+        size = len(lesson.candidates)
+        value = lesson.candidates[int(rng.integers(size))] if size else str(int(rng.integers(100)))
+        if choice < 0.25:
+            return _attempt(value)
+        if choice < 0.5 and (lesson.ordered or not size):
+            return f"x > {value}"
+        questions = lesson.questions
+        return worded(questions[int(rng.integers(len(questions)))]) if questions else "Give me a hint."
+
+
+class OrderedAgent:
+    """Only attempts, each candidate once, in an order that is fixed at the start.
+
+    Args:
+        name: Of the agent.
+        order: From the lesson to the rows of its candidates, best first.
+        repeat: Attempt the first of them for ever.
+    """
+
+    def __init__(self, name: str, order: Callable[[Lesson], IntArray], repeat: bool = False) -> None:
+        self.name = name
+        self._order = order
+        self._repeat = repeat
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """Fix the order."""
+        self._lesson = lesson
+        self._rows = iter(self._order(lesson).tolist())
+        self._guess = iter(["0"]) if self._repeat else _guesses(lesson.statement)
+        self._last = ""
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The next candidate."""
+        if self._repeat and self._last:
+            return self._last
+        row = next(self._rows, None)
+        if row is not None:
+            self._last = _attempt(self._lesson.candidates[row])
+        elif not len(self._lesson.candidates):
+            self._last = _attempt(next(self._guess))
+        return self._last
+
+
+def _likeliest_first(lesson: Lesson) -> IntArray:
+    belief = lesson.belief
+    if belief is None:
+        return np.zeros(0, dtype=np.int64)
+    return np.argsort(-belief, kind="stable")
+
+
+def _as_listed(lesson: Lesson) -> IntArray:
+    return np.arange(len(lesson.candidates), dtype=np.int64)
+
+
+def _from_the_middle(lesson: Lesson) -> IntArray:
+    size = len(lesson.candidates)
+    return np.argsort(np.abs(np.arange(size) - (size - 1) / 2), kind="stable")
+
+
+def _nearest_first(lesson: Lesson) -> IntArray:
+    total = np.zeros(len(lesson.candidates))
+    for column in lesson.coordinates.T:
+        order = np.argsort(column, kind="stable")
+        ranked = column[order]
+        below = np.concatenate([[0.0], np.cumsum(ranked)[:-1]])
+        above = ranked.sum() - below - ranked
+        rank = np.arange(len(ranked))
+        total[order] += rank * ranked - below + above - (len(ranked) - 1 - rank) * ranked
+    return np.argsort(total, kind="stable")
+
+
+class ConstantAgent(OrderedAgent):
+    """Always the same attempt: the prior's most likely candidate, lowest index on ties; "0" in an open problem."""
+
+    def __init__(self) -> None:
+        super().__init__("constant", _likeliest_first, repeat=True)
+
+
+class HedgeAgent:
+    """Only attempts: the most likely untried candidate, lowest index on ties.
+
+    In an open problem, the numbers of the statement and then the integers.
+    """
+
+    name = "hedge"
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """Forget what was tried."""
+        self._lesson = lesson
+        self._tried = np.zeros(len(lesson.candidates), dtype=np.bool_)
+        self._guess = _guesses(lesson.statement)
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The next attempt."""
+        belief = self._lesson.belief
+        return _attempt(next(self._guess)) if belief is None else self.attempt(belief)
+
+    def attempt(self, belief: FloatArray) -> str:
+        """The most likely candidate that was not tried, as an attempt."""
+        target = self._lesson.target
+        mass = belief if target is None else target_belief(belief, target)[target]
+        row = int(np.argmax(np.where(self._tried, -1.0, mass)))
+        self._tried[row if target is None else target == target[row]] = True
+        return _attempt(self._lesson.candidates[row])
+
+
+class GreedyAgent:
+    """Asks what tells most, then attempts the most likely candidate.
+
+    It attempts when the most likely one has probability 1/2 or more (a yes-or-no question that splits two candidates
+    *is* an attempt), when no question tells anything, in the last turn, and in the last but one unless a question has
+    more replies than two: a second attempt is worth as much as a yes or no. With a single attempt left it goes on asking
+    while there is something to learn. In an open problem it does as the scripted agent does.
+
+    Args:
+        binary: Ask yes-or-no questions only.
+    """
+
+    def __init__(self, binary: bool = False) -> None:
+        self.binary = binary
+        self.name = "greedy-binary" if binary else "greedy"
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """Remember the lesson."""
+        self._lesson = lesson
+        self._hedge = HedgeAgent()
+        self._hedge.begin(lesson, rng)
+        self._script = ScriptedAgent()
+        self._script.begin(lesson, rng)
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The most informative question, or an attempt."""
+        lesson = self._lesson
+        belief = lesson.belief
+        if belief is None:
+            return self._script.act(observation, info)
+        likeliest = float(target_belief(belief, lesson.target).max())
+        enough = 0.5 if lesson.attempts_left > 1 else 0.999
+        if lesson.turns_left == 1 or likeliest >= enough - _TINY:
+            return self._hedge.attempt(belief)
+        question, bits = self._question(belief)
+        last_but_one = lesson.turns_left == 2 and lesson.attempts_left > 1 and bits <= 1.0 + _TINY
+        return self._hedge.attempt(belief) if not question or last_but_one else question
+
+    def _question(self, belief: FloatArray) -> tuple[str, float]:
+        """The question within the cap that tells most, and its bits; empty when none tells anything."""
+        lesson, menu = self._lesson, self._lesson.menu
+        if menu is None:
+            return "", 0.0
+        best, most = "", _TINY
+        if lesson.target is None and (cut := menu.cut(belief)) is not None:
+            best, most = cut[0].canonical, cut[1]
+        table = menu.table_bits(belief)
+        for row in np.argsort(-table, kind="stable").tolist():
+            query = menu.queries[row]
+            if table[row] <= most + _TINY:
+                break
+            if table[row] > lesson.cap_bits + _TINY or (self.binary and query.kind != "predicate"):
+                continue
+            for utterance in (worded(query), worded(query, negated=True)):
+                bits = lesson.expected_bits(utterance) or 0.0
+                if bits > most + _TINY:
+                    best, most = utterance, bits
+        return best, most if best else 0.0
+
+
+class ScriptedAgent:
+    """Asks as a person might who reads the replies and knows nothing else: sign, size, a step, a hint, halving, attempts.
+
+    Bounds on the answer are doubled from the largest number of the statement and then halved at integers; what it knows
+    comes from the words "Yes." and "No." alone. After two replies that say neither it stops asking. It never solves the
+    problem, and attempts integers only (a pair's second value is taken to be its first, an interval to start at one).
+    """
+
+    name = "scripted"
+    _PATIENCE: Final = 2
+
+    def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
+        """Read the statement."""
+        numbers = [abs(int(text)) for text in _NUMBER.findall(lesson.statement)]
+        self._size = max([10, *numbers])
+        self._low: int | None = None
+        self._high: int | None = None
+        self._turn = 0
+        self._useless = 0
+        self._asked: Callable[[bool], None] | None = None
+        self._tried: set[int] = set()
+        self._lesson = lesson
+        statement = lesson.statement.lower()
+        self._form = "({0}, {0})" if "the pair" in statement else "[{0}, oo)" if "interval" in statement else "{0}"
+
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The next line of the script."""
+        self._listen(observation)
+        self._turn += 1
+        width = None if self._low is None or self._high is None else self._high - self._low
+        known = width is not None and width <= 1
+        if known or self._useless >= self._PATIENCE or self._lesson.turns_left <= 2:
+            return self._guess()
+        if self._turn == 3:
+            return "Give me a hint."
+        if self._low is None and self._high is None:
+            return self._ask("Is the answer greater than 0?", 0)
+        bound = self._bound()
+        if self._turn == 4:
+            return self._ask(f"Is 2*x > {2 * bound} right?", bound)
+        return self._ask(f"Is the answer greater than {bound}?", bound)
+
+    def _bound(self) -> int:
+        """Where to cut: in the middle where both ends are known, else twice as far out as before."""
+        if self._low is not None and self._high is not None:
+            return (self._low + self._high) // 2
+        if self._low is not None:
+            return self._size if self._low <= 0 else 2 * self._low
+        return -self._size if self._high is None or self._high >= 0 else 2 * self._high
+
+    def _ask(self, utterance: str, bound: int) -> str:
+        def learn(greater: bool) -> None:
+            if greater:
+                self._low = bound
+            else:
+                self._high = bound
+
+        self._asked = learn
+        return utterance
+
+    def _listen(self, observation: str) -> None:
+        learn, self._asked = self._asked, None
+        if learn is None:
+            return
+        if observation.startswith(("Yes.", "No.")):
+            learn(observation.startswith("Yes."))
+        else:
+            self._useless += 1
+
+    def _guess(self) -> str:
+        """The untried integer that is next to the middle of what is possible; the upper one first."""
+        low = self._low if self._low is not None else (-self._size if self._high is not None else 0)
+        high = self._high if self._high is not None else low + self._size
+        guess, step = (low + high + 1) // 2, 0
+        while guess in self._tried:
+            step = -step if step > 0 else 1 - step
+            guess = (low + high + 1) // 2 + step
+        self._tried.add(guess)
+        return _attempt(self._form.format(guess))
+
+
+AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
+    {
+        "random": RandomAgent,
+        "constant": ConstantAgent,
+        "hedge": HedgeAgent,
+        "greedy": GreedyAgent,
+        "greedy-binary": lambda: GreedyAgent(binary=True),
+        "scripted": ScriptedAgent,
+        "first": lambda: OrderedAgent("first", _as_listed),
+        "middle": lambda: OrderedAgent("middle", _from_the_middle),
+        "nearest": lambda: OrderedAgent("nearest", _nearest_first),
+        "likeliest": lambda: OrderedAgent("likeliest", _likeliest_first),
+    }
+)
+"""Agents by name. The last four attempt in a fixed order, blind to what is said: they test that the order of the
+candidates, their values and their prior tell nothing more than they should."""
+
+
+def make_agent(name: str) -> Agent:
+    """A new agent by its name.
+
+    Raises:
+        ConfigurationError: If there is none of that name.
+    """
+    if name not in AGENTS:
+        raise ConfigurationError(f"agents: {name!r} is none of {', '.join(AGENTS)}")
+    return AGENTS[name]()
