@@ -17,7 +17,7 @@ import numpy as np
 from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue
 from sml_env.errors import ConfigurationError
-from sml_env.forms import Comparison, Property, Query
+from sml_env.forms import Comparison, Property, Query, Residue
 from sml_env.information import FloatArray, IntArray, target_belief
 from sml_env.menu import Menu
 
@@ -186,6 +186,8 @@ def worded(query: Query, negated: bool = False) -> str:
     if isinstance(form, Property):
         noun = {"prime": "prime", "integer": "an integer", "square": "a perfect square"}[form.property]
         return f"Is {form.name} {'not ' if negated else ''}{noun}?"
+    if isinstance(form, Residue) and negated and form.remainder == 0:
+        return f"Is {form.name} not divisible by {form.modulus}?"
     return query.canonical
 
 

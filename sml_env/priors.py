@@ -16,7 +16,7 @@ way whichever of its members is true.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -117,6 +117,7 @@ def word_problem_space(answer: int, rng: np.random.Generator) -> HypothesisSpace
     return HypothesisSpace(Answers("number", ("x",), (Column.of_integers(values[order]),)), weights[order])
 
 
+@lru_cache(maxsize=16)
 def uniform_integers(low: int, high: int) -> HypothesisSpace:
     """The integers from ``low`` to ``high``, both included, each equally likely.
 

@@ -6,7 +6,6 @@ and actions are texts, end in a turn budget, and whose observation ends in the l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import gymnasium as gym
@@ -198,8 +197,7 @@ def _texts(env: gym.Env[str, str], wrapper: str) -> tuple[spaces.Text, spaces.Te
 
 def _turn_budget(env: gym.Env[str, str], wrapper: str) -> int:
     """The most turns that an episode may have, which bounds the observation space."""
-    rules = getattr(env.unwrapped, "rules", None)
-    turns = rules.get("max_turns") if isinstance(rules, Mapping) else getattr(rules, "max_turns", None)
+    turns = getattr(getattr(env.unwrapped, "rules", None), "max_turns", None)
     if not isinstance(turns, int):
         raise ConfigurationError(f"env: {wrapper} needs an environment whose rules.max_turns bounds an episode")
     return turns
