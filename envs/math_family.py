@@ -116,7 +116,9 @@ def _facts(space: HypothesisSpace, rng: np.random.Generator) -> tuple[Query, ...
     """Predicates that a teacher with "knowledge" knows: chosen by the space alone, together far from deciding."""
     menu = space.menu
     bits = menu.table_bits(space.prior)
-    useful = [query for query, told in zip(menu.queries, bits, strict=True) if query.kind == "predicate" and told >= 0.3]
+    useful = [
+        query for query, told in zip(menu.queries, bits, strict=True) if query.kind == "predicate" and told >= 0.3
+    ]
     order = rng.permutation(len(useful))
     chosen = [useful[int(position)] for position in order[: _FACTS - 1]]
     if menu.cuts is not None and len(space) > 3:

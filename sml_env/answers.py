@@ -168,9 +168,7 @@ class Answers:
         return cls.of(kind, names, [parse_answer(kind, text) for text in texts])
 
     @classmethod
-    def of(
-        cls, kind: str, names: tuple[str, ...], rows: Sequence[tuple[Fraction, ...] | tuple[Span, ...]]
-    ) -> Answers:
+    def of(cls, kind: str, names: tuple[str, ...], rows: Sequence[tuple[Fraction, ...] | tuple[Span, ...]]) -> Answers:
         """From exact values as ``parse_answer`` returns them."""
         if kind == "interval":
             return cls(kind, names, sets=tuple(tuple(part for part in row if isinstance(part, Span)) for row in rows))

@@ -193,7 +193,9 @@ def relation_codes(relation: Relation | Chain, answers: Answers) -> npt.NDArray[
             part = relation_codes(link, answers)
             if part is None:
                 return None
-            codes = part if codes is None else np.where((codes == UNDEFINED) | (part == UNDEFINED), UNDEFINED, codes & part)
+            codes = (
+                part if codes is None else np.where((codes == UNDEFINED) | (part == UNDEFINED), UNDEFINED, codes & part)
+            )
         return None if codes is None else codes.astype(np.int8)
     try:
         return _fast(relation, answers)

@@ -308,7 +308,11 @@ class Dialogue:
         if len(pending.refused) <= self.rules.guard_retries:
             request = pending.request
             pending.request = Request(
-                request.question, request.view, request.channel, (*request.seed, len(pending.refused)), tuple(pending.refused)
+                request.question,
+                request.view,
+                request.channel,
+                (*request.seed, len(pending.refused)),
+                tuple(pending.refused),
             )
             return pending.request
         self._pending = None
@@ -320,7 +324,9 @@ class Dialogue:
         if pending is None:
             raise ResetNeeded("no request waits for a reply")
         self._failure = error
-        outcome = self._reply(pending.utterance, pending.query, "The teacher is not available.", expected=None, truncated=True)
+        outcome = self._reply(
+            pending.utterance, pending.query, "The teacher is not available.", expected=None, truncated=True
+        )
         outcome.info["failure"] = f"teacher: {type(error).__name__}"
         return outcome
 
@@ -581,6 +587,8 @@ class Dialogue:
         if self._ended:
             return "The lesson is over."
         left = self.turns_left
-        return f"Turns left: {left}." if self.rules.attempts >= self.rules.max_turns else (
-            f"Turns left: {left}. Attempts left: {self.attempts_left}."
+        return (
+            f"Turns left: {left}."
+            if self.rules.attempts >= self.rules.max_turns
+            else (f"Turns left: {left}. Attempts left: {self.attempts_left}.")
         )

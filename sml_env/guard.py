@@ -42,7 +42,9 @@ _UNITS: Final = {
         "seventeen eighteen nineteen".split()
     )
 }
-_TENS: Final = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS: Final = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _PARTS: Final = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _ANY_WORD = "|".join([*_UNITS, *_TENS, *_SCALES])
@@ -81,7 +83,9 @@ _OPERATORS: Final = (
 )
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
 _OPERAND = re.compile(r"\(|\)|\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
-_TUPLE = re.compile(r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]](?:\s*(?:U|∪|\\cup)\s*[(\[][^()\[\]]{1,60}?,[^()\[\]]{1,60}?[)\]])*")
+_TUPLE = re.compile(
+    r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]](?:\s*(?:U|∪|\\cup)\s*[(\[][^()\[\]]{1,60}?,[^()\[\]]{1,60}?[)\]])*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +239,12 @@ class LeakGuard:
             return GuardReport(True, "the guard failed")
 
     def _inspect(self, reply: str, student: str) -> GuardReport:
-        if reply.isascii() and not _has_digit(reply) and self._key is not None and not _NUMBER_WORDS.search(reply.lower()):
+        if (
+            reply.isascii()
+            and not _has_digit(reply)
+            and self._key is not None
+            and not _NUMBER_WORDS.search(reply.lower())
+        ):
             return _CLEAN
         if asserts_a_value(reply):
             return GuardReport(True, "asserts a value as the answer")
@@ -253,7 +262,9 @@ class LeakGuard:
             if self._same_set(found[0]):
                 return GuardReport(True, "states the answer's value")
         if self._kind == "pair":
-            values = {value for wording, value in stated_values(reply) if not self._quoted(wording, exempt, student_text)}
+            values = {
+                value for wording, value in stated_values(reply) if not self._quoted(wording, exempt, student_text)
+            }
             if self._numbers <= values:
                 return GuardReport(True, "states both parts of the answer")
         return _CLEAN

@@ -128,7 +128,9 @@ class _Cuts(Sequence[Fraction]):
 
 def _forms(answers: Answers) -> list[tuple[str, Form]]:
     if answers.kind == "interval":
-        ends = sorted({end for spans in answers.sets for span in spans for end in (span.low, span.high) if end is not None})
+        ends = sorted(
+            {end for spans in answers.sets for span in spans for end in (span.low, span.high) if end is not None}
+        )
         points = sorted({point for end in ends for point in (end - 1, end, end + 1)} | {Fraction(0)})
         return [("predicate", Member("x", point)) for point in points]
     forms: list[tuple[str, Form]] = []
@@ -159,5 +161,3 @@ def menu_for(answers: Answers) -> Menu:
             meanings.append(meant)
     cuts = _Cuts(answers) if answers.kind == "number" else None
     return Menu(tuple(queries), tuple(meanings), cuts)
-
-

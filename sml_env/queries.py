@@ -188,7 +188,9 @@ def parse(text: object) -> Query:
 
 _CONTRACTED = re.compile(r"\b(it|what|that)'s\b|\b(it)s(?=\s+-?\d)")
 _RELATION = re.compile(r"\s*(<=|>=|!=|==|<|>|=)\s*")
-_QUOTING = re.compile(r"\b(?:repeat|say|echo|print|write|spell|quote|pretend|if|suppose|assume|imagine|translate|tell)\b")
+_QUOTING = re.compile(
+    r"\b(?:repeat|say|echo|print|write|spell|quote|pretend|if|suppose|assume|imagine|translate|tell)\b"
+)
 _NEGATIVE_QUESTION = re.compile(r"^(is|does|would|could|was|should)n't\b")
 _LAST_PART = re.compile(r"[,:;]\s+([^,:;]+(?:,\d{3}[^,:;]*)*)$")
 _ORDERINGS: Final[dict[str, Ordering]] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!="}

@@ -44,7 +44,9 @@ _WORDS: Final = {word: value for value, word in enumerate(_UNITS.split())} | {
     "half": Fraction(1, 2), "a half": Fraction(1, 2), "one half": Fraction(1, 2),
 }  # fmt: skip
 
-_UNIT_WORD = re.compile(r"(?P<number>\$?-?[\d.,/]+%?)\s+(?!or\b|and\b|to\b|if\b|when\b|more\b|less\b)[a-z]{1,20}(?:\s+(?:in total|total|each|altogether))?")
+_UNIT_WORD = re.compile(
+    r"(?P<number>\$?-?[\d.,/]+%?)\s+(?!or\b|and\b|to\b|if\b|when\b|more\b|less\b)[a-z]{1,20}(?:\s+(?:in total|total|each|altogether))?"
+)
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18}|/[1-9][0-9]{0,17})")
 TAIL: Final = re.compile(
@@ -180,9 +182,7 @@ _BETWEEN = re.compile(
     r"inclusive)|including\s+both(?:\s+ends)?|excluding\s+(?:both|the)(?:\s+(?:ends|endpoints))?|ends\s+included)\)?)?"
 )
 _RANGE_WORD = re.compile(r"between|\bin\b|\bfrom\b|within|inside|\[")
-_RANGED = re.compile(
-    r"strictly\s+(?:between|in|with)|exclusively|between|in\b|from\b|within\b|anywhere|inclusively"
-)
+_RANGED = re.compile(r"strictly\s+(?:between|in|with)|exclusively|between|in\b|from\b|within\b|anywhere|inclusively")
 _BRACKETED = re.compile(
     r"(?:(?:in|within|inside)\s+)?(?:the\s+)?(?:(?:range|interval)\s+)?([\[(])([^,\[\]()]+),([^,\[\]()]+)([\])])"
 )
@@ -417,7 +417,11 @@ def _value(clause: str) -> Query | None:
             if isinstance(form, Residue) and form.modulus < 1:
                 continue
             return Query("value", str(form), form)
-    if len(clause) > 1 and _OUTRIGHT.fullmatch(clause) and not re.fullmatch(r"(?:the|that|this)?\s*(?:number|value|total|figure|quantity)", clause):
+    if (
+        len(clause) > 1
+        and _OUTRIGHT.fullmatch(clause)
+        and not re.fullmatch(r"(?:the|that|this)?\s*(?:number|value|total|figure|quantity)", clause)
+    ):
         found = re.search(r"\b([b-hj-z])\b(?:\s+equal)?$", clause)
         form = Quantity(found[1] if found else "x", "value")
         return Query("value", str(form), form)
@@ -458,7 +462,9 @@ _STEP_TAIL = re.compile(
     r"|or (?:not|wrong|false)|yes|no|check out|works?|look|looks|seem|seems|make sense|makes sense|hold|true here|am i|on track|here|please|also|still|statement|would be|be)\b[\s,.;:!?-]*)+$"
 )
 _WORD = re.compile(r"[a-z]{2,}")
-_FUNCTIONS = frozenset("sqrt cbrt abs exp ln log sin cos tan asin acos atan factorial binomial pi oo frac cdot times".split())
+_FUNCTIONS = frozenset(
+    "sqrt cbrt abs exp ln log sin cos tan asin acos atan factorial binomial pi oo frac cdot times".split()
+)
 _SUBJECT_WORDS = re.compile(
     r"\b(?:(?:the|my|your)\s+)?(?:final\s+|correct\s+)?(?:answer|result|solution|ans|unknown)\b(?!\s*\()"
 )
@@ -604,7 +610,9 @@ _FACT = re.compile(
     r"|do\s+(?:you|we)\s+(?:know|have)|i\s+don't\s+know|remind\s+me\s+(?:of|what(?:'s|\s+is)?)|say|state|share|any\s+information\s+(?:on|about)|what\s+about)\s+"
     r"(?P<article>the|a|an|each|every|one|that|its|their|his|her)\s+(?P<thing>[a-z][a-z' -]{1,78}?)(?:\s+(?:is|are|was|were))?"
 )
-_HOW_MANY = re.compile(r"how\s+(?:many|much)\s+(?P<thing>[a-z][a-z' -]{1,60}?)\s+(?:are|is|were|was|do|does|did|have|has)\b[a-z' -]*")
+_HOW_MANY = re.compile(
+    r"how\s+(?:many|much)\s+(?P<thing>[a-z][a-z' -]{1,60}?)\s+(?:are|is|were|was|do|does|did|have|has)\b[a-z' -]*"
+)
 _KNOWN = re.compile(
     r"what\s+(?:do|can|else do)\s+you\s+(?:know|tell\s+me)(?:\s+about\s+.*)?|(?:tell|give)\s+me\s+(?:a|one|some|another)\s+(?:facts?|things?)(?:\s+(?:you\s+know|about\s+.*))?"
 )
@@ -645,12 +653,16 @@ _TUPLE = re.compile(r"[\[(][^\[\]()]*,[^\[\]()]*[\])](?:\s*(?:u|∪)\s*[\[(][^\[
 _ASSIGNMENTS = re.compile(r"([a-z])\s*(?:=|is)\s*([^,;=]+?)\s*(?:,|;|\band\b)+\s*([a-z])\s*(?:=|is)\s*([^,;=]+)")
 
 
-_AS_ANSWER = re.compile(r"\s+(?:as|for|to be|being|is|be)\s+(?:my|the|a)\s+(?:\w+\s+)?(?:answer|result|attempt|guess|solution)$")
+_AS_ANSWER = re.compile(
+    r"\s+(?:as|for|to be|being|is|be)\s+(?:my|the|a)\s+(?:\w+\s+)?(?:answer|result|attempt|guess|solution)$"
+)
 
 
 def _stated(clause: str) -> Query | None:
     clause = _AS_ANSWER.sub("", clause)
-    assigned = _ASSIGNMENTS.fullmatch(re.sub(r"^(?:is|so|i (?:think|get|got)|my answer is|the (?:answer|solution) is)\s+", "", clause))
+    assigned = _ASSIGNMENTS.fullmatch(
+        re.sub(r"^(?:is|so|i (?:think|get|got)|my answer is|the (?:answer|solution) is)\s+", "", clause)
+    )
     if assigned and assigned[1] != assigned[3]:
         values = number(assigned[2]), number(assigned[4])
         if None not in values:

@@ -196,7 +196,11 @@ def stated_channel(teacher: Teacher) -> ChannelTeacher | None:
 
 
 def view_for(
-    asymmetry: str, problem: Problem, verdict: Verdict | None = None, attempt: str | None = None, asked: str | None = None
+    asymmetry: str,
+    problem: Problem,
+    verdict: Verdict | None = None,
+    attempt: str | None = None,
+    asked: str | None = None,
 ) -> View:
     """All that a teacher is handed of a problem's private side.
 

@@ -119,7 +119,9 @@ class NoisyTeacher:
 
     def reply(self, requests: Sequence[Request]) -> list[str]:
         """The oracle's replies, some of them exchanged."""
-        return [self._noised(request, text) for request, text in zip(requests, self._oracle.reply(requests), strict=True)]
+        return [
+            self._noised(request, text) for request, text in zip(requests, self._oracle.reply(requests), strict=True)
+        ]
 
     def _noised(self, request: Request, text: str) -> str:
         channel = request.channel
@@ -147,7 +149,11 @@ class LeakyTeacher:
         if not isinstance(view, AnswerView):
             return "I would tell you if I knew."
         wordings = [f"The answer is {view.answer}.", f"It is {view.answer}!", f"x = {view.answer}"]
-        wordings += [f"Between us, {view.answer}.", f"\\boxed{{{view.answer}}}", f"Try ({view.answer}) + 0 for a change."]
+        wordings += [
+            f"Between us, {view.answer}.",
+            f"\\boxed{{{view.answer}}}",
+            f"Try ({view.answer}) + 0 for a change.",
+        ]
         number = view.answers.columns[0][0] if view.answers is not None and view.answers.kind == "number" else None
         if number is not None:
             wordings += [f"Work out {number - 2} + 2 and you are done.", f"Take {2 * number} / 2, say."]

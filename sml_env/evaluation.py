@@ -1,0 +1,418 @@
+"""The one rollout loop, and what is measured over its episodes.
+
+Episodes are paired: ``episode_seed(seed, i)`` gives every agent, asymmetry and teacher the same i-th problem. Nothing
+private is in an ``Episode``; timing is not either, so that a run repeats to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from statistics import NormalDist
+from typing import Any, Final
+
+import gymnasium as gym
+import numpy as np
+
+from sml_env.agents import Agent, Lesson
+from sml_env.core import TextEnv
+from sml_env.errors import ConfigurationError
+from sml_env.information import target_belief
+from sml_env.problems import HypothesisSpace
+from sml_env.queries import parse
+
+__all__ = [
+    "SCHEMA",
+    "Episode",
+    "Estimate",
+    "Summary",
+    "TurnRecord",
+    "episode_seed",
+    "hedging_bracket",
+    "ratio",
+    "rollout",
+    "summarise",
+    "wilson",
+]
+
+SCHEMA: Final = 1
+"""Version of ``Episode.as_dict``."""
+
+CONFIDENCE: Final = 0.95
+PREMATURE_BELOW: Final = 0.5
+"""An attempt is premature when the most likely answer had less than this probability."""
+
+_AGENT_STREAM: Final = 0x6167656E74
+_ZERO_BITS: Final = 1e-12
+_SPARE_BITS: Final = 64 - 53
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """One turn, as the student saw it.
+
+    Attributes:
+        utterance: What the student said.
+        reply: The observation it got.
+        query_kind: As the parser has it.
+        expected_bits: Of the teacher's reply; ``None`` where the reply has no channel.
+        realised_bits: Likewise.
+        verdict_bits: Of the verdict on an attempt; ``None`` in an open problem.
+        best_bits: The most that a query could have told; ``None`` where that cannot be said.
+        belief_entropy_bits: After the turn; ``None`` in an open problem.
+        likeliest: P(the most likely answer) before the turn; ``None`` in an open problem.
+        reward_terms: Name to value; they sum to the reward.
+    """
+
+    utterance: str
+    reply: str
+    query_kind: str
+    expected_bits: float | None
+    realised_bits: float | None
+    verdict_bits: float | None
+    best_bits: float | None
+    belief_entropy_bits: float | None
+    likeliest: float | None
+    reward_terms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One episode. The hidden answer is not in it.
+
+    Attributes:
+        problem_id: Of the problem.
+        seed: Of the environment's reset.
+        agent: Its name.
+        asymmetry: What the teacher held.
+        teacher: The voice's name.
+        success: Whether an attempt was correct.
+        episode_return: Undiscounted sum of the rewards.
+        turns: Turns taken.
+        max_turns: The budget.
+        max_attempts: Attempts that would have been judged.
+        prior_entropy_bits: H(prior) of what is asked; ``None`` in an open problem.
+        hedging: What distinct attempts alone would earn on this problem; ``None`` in an open problem.
+        leaks_stopped: Replies that the guard stopped.
+        failure: Who failed and how, when the agent or the teacher did; else empty.
+        records: One for each turn.
+    """
+
+    problem_id: str
+    seed: int
+    agent: str
+    asymmetry: str
+    teacher: str
+    success: bool
+    episode_return: float
+    turns: int
+    max_turns: int
+    max_attempts: int
+    prior_entropy_bits: float | None
+    hedging: float | None
+    leaks_stopped: int
+    failure: str = ""
+    records: tuple[TurnRecord, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-able, with the schema's version first and the return under ``"return"``."""
+        row: dict[str, Any] = {"schema": SCHEMA}
+        for entry in fields(self):
+            row["return" if entry.name == "episode_return" else entry.name] = getattr(self, entry.name)
+        row["records"] = [
+            {entry.name: getattr(record, entry.name) for entry in fields(record)} for record in self.records
+        ]
+        return row
+
+
+def episode_seed(seed: int, index: int) -> int:
+    """The seed of the i-th episode of a run: 53 bits, so that JSON keeps it exact."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0]) >> _SPARE_BITS
+
+
+def hedging_bracket(space: HypothesisSpace, attempts: int) -> float:
+    """What the best attempts without any question earn: the prior mass of the most likely answers.
+
+    Args:
+        space: The hypotheses.
+        attempts: How many distinct attempts are judged.
+    """
+    mass = np.sort(target_belief(space.prior, space.target))[::-1]
+    return float(min(1.0, mass[: max(0, attempts)].sum()))
+
+
+def rollout(env: gym.Env[str, str], agent: Agent, *, seed: int, problem_id: str | None = None) -> Episode:
+    """Play one episode.
+
+    An agent that raises, or says something that is not a text, has failed: the episode ends there, unsolved, and
+    ``Episode.failure`` names it.
+
+    Args:
+        env: A text environment of this library, wrapped or not.
+        agent: The student.
+        seed: Of the reset; the agent's own randomness is derived from it.
+        problem_id: Chooses the problem; otherwise the seed does.
+
+    Raises:
+        ConfigurationError: If the environment is not one of this library's text environments.
+    """
+    core = env.unwrapped
+    if not isinstance(core, TextEnv):
+        raise ConfigurationError(f"env: {core!r} is not a text environment of sml_env")
+    observation, info = env.reset(seed=seed, options=None if problem_id is None else {"problem_id": problem_id})
+    chosen, budget, entropy = info["problem_id"], info["turns_left"], info["belief_entropy_bits"]
+    space = core.dialogue.problem.space
+    lesson = Lesson(core.dialogue)
+    attempts = min(budget, lesson.attempts_left)
+    records: list[TurnRecord] = []
+    total, ended, failure = 0.0, False, ""
+    try:
+        agent.begin(lesson, np.random.default_rng(np.random.SeedSequence([seed, _AGENT_STREAM])))
+    except Exception as error:  # an agent is foreign code: its failure is this episode's result
+        failure = _named(agent, error)
+    while not (ended or failure):
+        likeliest = lesson.likeliest
+        try:
+            utterance = agent.act(observation, info)
+        except Exception as error:  # likewise
+            failure = _named(agent, error)
+            break
+        if not isinstance(utterance, str):
+            failure = _named(agent, TypeError(f"act returned a {type(utterance).__name__}, not a str"))
+            break
+        observation, reward, terminated, truncated, info = env.step(utterance)
+        total += float(reward)
+        ended = terminated or truncated
+        failure = str(info.get("failure", ""))
+        records.append(_record(utterance, observation, info, likeliest))
+    return Episode(
+        problem_id=chosen,
+        seed=seed,
+        agent=agent.name,
+        asymmetry=core.rules.asymmetry,
+        teacher=core._teacher.name,
+        success=bool(records and info["success"]),
+        episode_return=total,
+        turns=len(records),
+        max_turns=budget,
+        max_attempts=attempts,
+        prior_entropy_bits=entropy,
+        hedging=None if space is None else hedging_bracket(space, attempts),
+        leaks_stopped=int(info.get("leaks_stopped", 0)),
+        failure=failure,
+        records=tuple(records),
+    )
+
+
+def _named(agent: Agent, error: Exception) -> str:
+    first = (str(error).splitlines() or [""])[0][:200]
+    return f"agent {agent.name}: {type(error).__name__}: {first}"
+
+
+def _record(utterance: str, reply: str, info: Mapping[str, Any], likeliest: float | None) -> TurnRecord:
+    return TurnRecord(
+        utterance=utterance,
+        reply=reply,
+        query_kind=info["query_kind"],
+        expected_bits=info["expected_bits"],
+        realised_bits=info["realised_bits"],
+        verdict_bits=info["verdict_bits"],
+        best_bits=info["best_bits"],
+        belief_entropy_bits=info["belief_entropy_bits"],
+        likeliest=likeliest,
+        reward_terms=dict(info["reward_terms"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its 95% confidence interval.
+
+    Attributes:
+        value: ``None`` when nothing was counted.
+        low: Lower end.
+        high: Upper end.
+        count: What it is out of: episodes, questions, attempts or turns.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    count: int
+
+
+_NOTHING: Final = Estimate(None, None, None, 0)
+
+
+def wilson(successes: int, trials: int, confidence: float = CONFIDENCE) -> Estimate:
+    """A proportion of independent trials with Wilson's score interval (Journal of the ASA 22, 1927)."""
+    if trials <= 0:
+        return _NOTHING
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = successes / trials
+    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
+    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / (1 + z * z / trials)
+    low = 0.0 if successes == 0 else float(centre - half)
+    high = 1.0 if successes == trials else float(centre + half)
+    return Estimate(share, low, high, trials)
+
+
+def ratio(
+    numerators: Sequence[float], denominators: Sequence[float], *, share: bool = False, confidence: float = CONFIDENCE
+) -> Estimate:
+    """A ratio of sums over episodes, which are independent where the turns of one episode are not.
+
+    The interval is normal, with the ratio estimator's variance (Cochran, *Sampling Techniques*, section 6.3). A share
+    that is 0 or 1 in every episode has no variance; it gets Wilson's interval over the episodes that count.
+
+    Args:
+        numerators: One for each episode.
+        denominators: One for each episode, not negative.
+        share: Whether it lies in [0, 1].
+        confidence: Of the interval.
+    """
+    top, bottom = np.asarray(numerators, dtype=np.float64), np.asarray(denominators, dtype=np.float64)
+    used = bottom > 0.0
+    top, bottom = top[used], bottom[used]
+    size, total = len(top), float(bottom.sum())
+    if size == 0:
+        return _NOTHING
+    value = float(top.sum()) / total
+    count = round(total)
+    if share and value in (0.0, 1.0):
+        whole = wilson(int(value) * size, size, confidence)
+        return Estimate(value, whole.low, whole.high, count)
+    if size == 1:
+        return Estimate(value, None, None, count)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    half = z * float(np.sqrt(size / (size - 1) * np.square(top - value * bottom).sum())) / total
+    low, high = value - half, value + half
+    return Estimate(value, max(0.0, low) if share else low, min(1.0, high) if share else high, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is measured over episodes. A **question** is a turn that is neither an attempt nor malformed.
+
+    Attributes:
+        episodes: How many.
+        failures: Those in which the agent or the teacher failed, by what ``Episode.failure`` says.
+        success: Share solved.
+        success_at: Share solved within t turns, for t = 1, 2, … up to the largest budget.
+        turns: Turns taken.
+        turns_to_solve: Of the solved episodes.
+        episode_return: Undiscounted.
+        bits_per_question: Expected bits of the teacher's reply, over the questions where they can be said.
+        unmetered: Questions where they cannot.
+        efficiency: Sum of expected over sum of best bits, over questions where both can be said.
+        zero_bit_share: Questions with expected bits of exactly 0, among those where a better one was to be had (best
+            bits above 0). With a deterministic teacher that is what the transcript implies already, a hint, or a
+            question that was refused.
+        premature_share: Attempts made when the most likely answer had less than ``PREMATURE_BELOW``.
+        question_rate: Share of the turns that were questions.
+        repeat_share: Attempts worded as an earlier one of the same episode.
+        first_attempt_turn: Turn of the first attempt, in episodes that have one.
+        leaks_stopped: Replies that the guard stopped, in all.
+        hedging: Mean of the episodes' hedging brackets; ``None`` if one of them is open.
+    """
+
+    episodes: int
+    failures: Mapping[str, int]
+    success: Estimate
+    success_at: tuple[Estimate, ...]
+    turns: Estimate
+    turns_to_solve: Estimate
+    episode_return: Estimate
+    bits_per_question: Estimate
+    unmetered: int
+    efficiency: Estimate
+    zero_bit_share: Estimate
+    premature_share: Estimate
+    question_rate: Estimate
+    repeat_share: Estimate
+    first_attempt_turn: Estimate
+    leaks_stopped: int
+    hedging: float | None
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Sums over the turns of one episode."""
+
+    questions: int = 0
+    metered: int = 0
+    bits: float = 0.0
+    told: float = 0.0
+    best: float = 0.0
+    useful: int = 0
+    wasted: int = 0
+    attempts: int = 0
+    closed_attempts: int = 0
+    premature: int = 0
+    repeats: int = 0
+    first_attempt: int = 0
+    said: set[str] = field(default_factory=set)
+
+
+def _counted(episode: Episode) -> _Counts:
+    counts = _Counts()
+    for turn, record in enumerate(episode.records, 1):
+        if record.query_kind == "attempt":
+            canonical = parse(record.utterance).canonical
+            counts.attempts += 1
+            counts.repeats += canonical in counts.said
+            counts.said.add(canonical)
+            counts.first_attempt = counts.first_attempt or turn
+            if record.likeliest is not None:
+                counts.closed_attempts += 1
+                counts.premature += record.likeliest < PREMATURE_BELOW - _ZERO_BITS
+        elif record.query_kind != "malformed":
+            counts.questions += 1
+            if record.expected_bits is None:
+                continue
+            counts.metered += 1
+            counts.bits += record.expected_bits
+            if record.best_bits is None:
+                continue
+            counts.told += record.expected_bits
+            counts.best += record.best_bits
+            if record.best_bits > _ZERO_BITS:
+                counts.useful += 1
+                counts.wasted += record.expected_bits <= _ZERO_BITS
+    return counts
+
+
+def summarise(episodes: Sequence[Episode]) -> Summary:
+    """The metrics of a set of episodes, each with a 95% confidence interval."""
+    counts = [_counted(episode) for episode in episodes]
+    size = len(episodes)
+    horizon = max((episode.max_turns for episode in episodes), default=0)
+    solved = [episode.turns for episode in episodes if episode.success]
+    brackets = [episode.hedging for episode in episodes]
+    closed = [bracket for bracket in brackets if bracket is not None]
+    failures: dict[str, int] = {}
+    for episode in episodes:
+        if episode.failure:
+            failures[episode.failure] = failures.get(episode.failure, 0) + 1
+    begun = [count.first_attempt for count in counts if count.first_attempt]
+    return Summary(
+        episodes=size,
+        failures=failures,
+        success=wilson(len(solved), size),
+        success_at=tuple(wilson(sum(turns <= t for turns in solved), size) for t in range(1, horizon + 1)),
+        turns=ratio([episode.turns for episode in episodes], [1.0] * size),
+        turns_to_solve=ratio(solved, [1.0] * len(solved)),
+        episode_return=ratio([episode.episode_return for episode in episodes], [1.0] * size),
+        bits_per_question=ratio([count.bits for count in counts], [count.metered for count in counts]),
+        unmetered=sum(count.questions - count.metered for count in counts),
+        efficiency=ratio([count.told for count in counts], [count.best for count in counts], share=True),
+        zero_bit_share=ratio([count.wasted for count in counts], [count.useful for count in counts], share=True),
+        premature_share=ratio(
+            [count.premature for count in counts], [count.closed_attempts for count in counts], share=True
+        ),
+        question_rate=ratio([count.questions for count in counts], [episode.turns for episode in episodes], share=True),
+        repeat_share=ratio([count.repeats for count in counts], [count.attempts for count in counts], share=True),
+        first_attempt_turn=ratio(begun, [1.0] * len(begun)),
+        leaks_stopped=sum(episode.leaks_stopped for episode in episodes),
+        hedging=float(np.mean(closed)) if closed and len(closed) == size else None,
+    )
