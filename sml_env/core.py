@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 
@@ -35,7 +35,7 @@ class TextEnv(gym.Env[str, str]):
         ConfigurationError: If an argument, or a pair of them, makes no sense.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "human"], "render_fps": 4}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "human"], "render_fps": 4}
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class TextEnv(gym.Env[str, str]):
             self.render()
         return _stepped(answer)
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """The transcript so far, as text (``"ansi"``) or printed (``"human"``)."""
         if self.render_mode is None or self._dialogue is None:
             return None

@@ -579,7 +579,9 @@ class Dialogue:
         if self._menu is None:
             bits = 0.0 if self._menu_known else None
         else:
-            bits = self._menu.best_bits(self._belief, self.rules.cap_bits)
+            bits = self._menu.best_bits(
+                self._belief, self.rules.cap_bits, None if self._space is None else self._space.target
+            )
         self._best = (self._belief, bits)
         return bits
 

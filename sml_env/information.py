@@ -56,7 +56,7 @@ def binary_entropy_bits(probability: npt.ArrayLike) -> FloatArray:
     p = np.asarray(probability, dtype=np.float64)
     if p.ndim == 0:
         q = float(p)
-        return np.float64(-q * log2(q) - (1.0 - q) * log2(1.0 - q) if 0.0 < q < 1.0 else 0.0)
+        return np.asarray(-q * log2(q) - (1.0 - q) * log2(1.0 - q) if 0.0 < q < 1.0 else 0.0)
     p = np.clip(p, 0.0, 1.0)
     return _surprisal_mass(p) + _surprisal_mass(1.0 - p)
 
@@ -76,8 +76,8 @@ def target_belief(belief: npt.ArrayLike, target: npt.NDArray[np.integer] | None)
         return b
     flat = b.reshape(-1, b.shape[-1])
     labels = int(target.max()) + 1
-    summed = np.stack([np.bincount(target, weights=row, minlength=labels) for row in flat])
-    return summed.reshape(*b.shape[:-1], labels)
+    summed = np.stack([np.bincount(target, weights=row, minlength=labels) for row in flat]).astype(np.float64)
+    return np.asarray(summed.reshape(*b.shape[:-1], labels))
 
 
 def posterior(belief: npt.ArrayLike, likelihood: npt.ArrayLike) -> FloatArray:
@@ -119,12 +119,12 @@ def expected_information_bits(
         joint = np.moveaxis(target_belief(np.moveaxis(joint, -1, -2), target), -1, -2)
     given = joint.sum(axis=-1)
     replies = joint.sum(axis=-2)
-    bits = (
+    bits: FloatArray = (
         _surprisal_mass(replies).sum(axis=-1)
         + _surprisal_mass(given).sum(axis=-1)
         - _surprisal_mass(joint).sum(axis=(-1, -2))
     )
-    return np.maximum(bits, 0.0)
+    return np.asarray(np.maximum(bits, 0.0))
 
 
 def reply_entropy_bits(masses: FloatArray, starts: npt.NDArray[np.integer]) -> FloatArray:
@@ -197,8 +197,8 @@ class Channel:
             return None
         hit = self.codes == code
         if self.error == 0.0:
-            return hit.astype(np.float64)
-        return np.where(hit, 1.0 - self.error, self.error / (len(self.replies) - 1))
+            return np.asarray(hit, dtype=np.float64)
+        return np.asarray(np.where(hit, 1.0 - self.error, self.error / (len(self.replies) - 1)))
 
     def expected_bits(self, belief: FloatArray, target: npt.NDArray[np.integer] | None = None) -> float:
         """I(target; reply) under a belief of shape ``(N,)``, in bits."""
@@ -207,12 +207,12 @@ class Channel:
             return 0.0
         if target is not None:
             return float(expected_information_bits(belief, self.matrix(), target))
-        masses = np.bincount(self.codes, weights=belief, minlength=size)
+        masses = np.bincount(self.codes, weights=belief, minlength=size).astype(np.float64)
         if np.count_nonzero(masses) < 2:
             return 0.0
         if self.error == 0.0:
             return max(0.0, float(_surprisal_mass(masses).sum()))
         other = self.error / (size - 1)
-        mixed = other + (1.0 - self.error - other) * masses
+        mixed: FloatArray = other + (1.0 - self.error - other) * masses
         noise = float(binary_entropy_bits(self.error)) + self.error * float(np.log2(size - 1))
         return max(0.0, float(_surprisal_mass(mixed).sum()) - noise)

@@ -23,7 +23,7 @@ from sml_env.information import (
     reply_entropy_bits,
     threshold_information_bits,
 )
-from sml_env.semantics import Meaning, meaning
+from sml_env.semantics import NO, YES, Meaning, meaning
 
 __all__ = ["DENSE_LIMIT", "Menu", "menu_for"]
 
@@ -61,30 +61,39 @@ class Menu:
         rows = [meaning.codes == code for meaning in self.meanings for code in range(len(meaning.replies))]
         return np.array(rows, dtype=np.float64)
 
-    def table_bits(self, belief: FloatArray) -> FloatArray:
-        """Expected information of each query of the table about the hypothesis, in bits, shape ``(Q,)``.
+    def table_bits(self, belief: FloatArray, target: IntArray | None = None) -> FloatArray:
+        """Expected information of each query of the table about what is asked, in bits, shape ``(Q,)``.
 
         Args:
             belief: Shape ``(N,)``.
+            target: Shape ``(N,)``, labels of what is asked; ``None`` for the hypothesis itself.
         """
         if not self.queries:
             return np.zeros(0)
-        if self.error:
+        if self.error or target is not None:
             channels = (Channel(meaning.replies, meaning.codes, self.error) for meaning in self.meanings)
-            return np.array([channel.expected_bits(belief) for channel in channels])
+            return np.array([channel.expected_bits(belief, target) for channel in channels])
         if len(belief) <= DENSE_LIMIT:
             return reply_entropy_bits(self._indicators @ belief, self._starts)
         masses = [np.bincount(meaning.codes, belief, len(meaning.replies)) for meaning in self.meanings]
         return reply_entropy_bits(np.concatenate(masses), self._starts)
 
-    def best_bits(self, belief: FloatArray, cap: float = np.inf) -> float:
+    def cut_bits(self, belief: FloatArray, target: IntArray | None = None) -> float:
+        """The most that any comparison between two candidates tells, in bits."""
+        if self.cuts is None or len(belief) < 2:
+            return 0.0
+        if target is None:
+            return float(threshold_information_bits(belief, self.error))
+        rows = np.arange(len(belief))
+        channels = (Channel((NO, YES), (rows > cut).astype(np.int8), self.error) for cut in rows[:-1])
+        return max(channel.expected_bits(belief, target) for channel in channels)
+
+    def best_bits(self, belief: FloatArray, cap: float = np.inf, target: IntArray | None = None) -> float:
         """The most that any query of the menu tells, among those that the cap allows, in bits."""
-        table = self.table_bits(belief)
+        table = self.table_bits(belief, target)
         best = float(np.where(table <= cap, table, 0.0).max(initial=0.0))
-        if self.cuts is not None and len(belief) > 1:
-            cut = float(threshold_information_bits(belief, self.error))
-            best = max(best, cut if cut <= cap else 0.0)
-        return best
+        cut = self.cut_bits(belief, target)
+        return max(best, cut if cut <= cap else 0.0)
 
     def cut(self, belief: FloatArray) -> tuple[Query, float] | None:
         """The comparison that splits the belief most evenly, and its expected bits.

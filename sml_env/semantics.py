@@ -28,7 +28,7 @@ _TRUTH: Final = (NO, YES)
 _TRUTH_OR_NOT: Final = (NO, YES, NOT_DEFINED)
 _FLIPPED: Final = np.array([TRUE, FALSE, UNDEFINED], dtype=np.int8)
 
-Codes = npt.NDArray[np.int8] | npt.NDArray[np.int64]
+Codes = npt.NDArray[np.integer]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -37,7 +37,7 @@ MAX_CLAUSE: Final = 400
 """Characters of a clause that the English patterns read; a longer clause is not a question anyone asks."""
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-_WORDS: Final = {word: value for value, word in enumerate(_UNITS.split())} | {
+_WORDS: Final[dict[str, int | Fraction]] = {word: value for value, word in enumerate(_UNITS.split())} | {
     "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "a hundred": 100, "one hundred": 100,
     "thousand": 1000, "a thousand": 1000, "one thousand": 1000, "a million": 10**6, "one million": 10**6,
