@@ -1,8 +1,7 @@
 """Baseline students behind one protocol: random, constant, hedging, greedy, scripted, and control policies.
 
-An agent says one utterance a turn. At the start of an episode it is handed a ``Lesson``: what is public of the dialogue,
-with the belief of the ideal listener for those who listen ideally. Nothing of the private side can be reached from it
-by its interface.
+An agent says one utterance a turn. At the start of an episode it is handed a ``Lesson``: what is public of the
+dialogue, with the belief of the ideal listener for those who listen ideally. Nothing private is in its interface.
 """
 
 from __future__ import annotations
@@ -145,11 +144,12 @@ class Lesson:
 
 def _coordinates(answers: Answers) -> FloatArray:
     if not answers.sets:
-        return np.stack([np.array([float(value) for value in column]) for column in answers.columns], axis=1)
+        columns = [(column.numerator.astype(float), column.denominator.astype(float)) for column in answers.columns]
+        return np.stack([numerator / denominator for numerator, denominator in columns], axis=1)
     rows = []
     for spans in answers.sets:
-        ends = [end for span in spans for end in (span.low, span.high) if end is not None] or [0]
-        rows.append([float(min(ends)), float(max(ends)), float(len(spans))])
+        ends = [end for span in spans for end in (span.low, span.high) if end is not None]
+        rows.append([float(min(ends, default=0)), float(max(ends, default=0)), float(len(spans))])
     return np.array(rows)
 
 
@@ -338,8 +338,8 @@ class GreedyAgent:
 
     It attempts when the most likely one has probability 1/2 or more (a yes-or-no question that splits two candidates
     *is* an attempt), when no question tells anything, in the last turn, and in the last but one unless a question has
-    more replies than two: a second attempt is worth as much as a yes or no. With a single attempt left it goes on asking
-    while there is something to learn. In an open problem it does as the scripted agent does.
+    more replies than two: a second attempt is worth as much as a yes or no. With a single attempt left it goes on
+    asking while there is something to learn. In an open problem it does as the scripted agent does.
 
     Args:
         binary: Ask yes-or-no questions only.
@@ -394,7 +394,7 @@ class GreedyAgent:
 
 
 class ScriptedAgent:
-    """Asks as a person might who reads the replies and knows nothing else: sign, size, a step, a hint, halving, attempts.
+    """Asks as a person might who only reads the replies: sign, size, a hint, a step, halving, attempts.
 
     Bounds on the answer are doubled from the largest number of the statement and then halved at integers; what it knows
     comes from the words "Yes." and "No." alone. After two replies that say neither it stops asking. It never solves the

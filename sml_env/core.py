@@ -8,9 +8,10 @@ from typing import Any
 
 import gymnasium as gym
 
-from sml_env.dialogue import Dialogue, Outcome, Rules
+from sml_env.dialogue import Dialogue, Outcome
 from sml_env.errors import ConfigurationError, ResetNeeded
 from sml_env.problems import Family
+from sml_env.rules import Rules
 from sml_env.spaces import Utterance
 from sml_env.teachers import Request, Teacher, make_teacher
 

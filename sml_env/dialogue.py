@@ -7,29 +7,29 @@ runs many dialogues.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from math import log2
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from sml_env.errors import ConfigurationError, ResetNeeded
-from sml_env.forms import Claim, Comparison, Quantity, Query, Residue
+from sml_env.errors import ResetNeeded
+from sml_env.forms import Claim, Comparison, Query
 from sml_env.guard import LeakGuard
-from sml_env.information import Channel, FloatArray, entropy_bits, posterior, target_belief
+from sml_env.information import Channel, FloatArray
+from sml_env.listener import Listener, asks_outright, open_refusal
 from sml_env.menu import Menu
 from sml_env.problems import Problem
 from sml_env.queries import parse
-from sml_env.rewards import BETA, check_shaping, potential_scale, reward_terms
-from sml_env.semantics import Meaning, meaning
+from sml_env.rewards import potential_scale, reward_terms
+from sml_env.rules import Rules, attempt_likelihood
+from sml_env.semantics import Meaning
 from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
-from sml_env.teachers.oracle import ASKED_KINDS
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.symbolic import verify
 from sml_env.wording import number
 
-__all__ = ["MAX_ENUMERATED", "Dialogue", "Outcome", "Rules"]
+__all__ = ["MAX_ENUMERATED", "Dialogue", "Outcome"]
 
 MAX_ENUMERATED: Final = 512
 """A deterministic teacher's channel is found by asking it under every hypothesis, up to this many."""
@@ -39,58 +39,12 @@ INCORRECT: Final = "No, that is not the answer."
 UNPARSED: Final = "I cannot read that as an answer. Write it as in: answer: 42"
 REFUSED_ANSWER: Final = "I will not tell you the answer. Ask something smaller about it."
 REFUSED_CAP: Final = "That asks for too much at once. Ask something smaller."
+UNAVAILABLE: Final = "The teacher is not available."
 STOPPED: Final = "I cannot say that. Ask me something else about it."
 MALFORMED: Final = (
     "I did not understand. You can ask about the answer (x > 10, is it even?, between 3 and 7?, x mod 3), check a step "
     "(is 3x = 12 right?), ask for a hint, ask why an attempt was wrong, or attempt (answer: 42)."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What is the same for every episode of an environment.
-
-    Attributes:
-        asymmetry: What the teacher holds.
-        max_turns: Turn budget, seen by the student.
-        max_attempts: Attempts that are judged; ``None`` for as many as turns.
-        shaping: ``"potential"``, ``"bonus"`` or ``"none"``.
-        gamma: The learner's discount.
-        beta: Weight of the information term.
-        turn_cost: Subtracted from the reward of every turn.
-        cap_bits: The most that one query about the answer may tell, in expected bits.
-        guard_retries: How often a teacher is asked again after the guard has stopped its reply.
-    """
-
-    asymmetry: str = "answer"
-    max_turns: int = 8
-    max_attempts: int | None = None
-    shaping: str = "potential"
-    gamma: float = 1.0
-    beta: float = BETA
-    turn_cost: float = 0.0
-    cap_bits: float = 3.0
-    guard_retries: int = 0
-
-    def __post_init__(self) -> None:
-        check_shaping(self.shaping)
-        for name in ("max_turns", "max_attempts"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise ConfigurationError(f"{name}: {value!r} is not a positive integer")
-        if not 0.0 <= self.gamma <= 1.0:
-            raise ConfigurationError(f"gamma: {self.gamma!r} is not in [0, 1]")
-        for name in ("beta", "turn_cost", "cap_bits"):
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not 0.0 <= value < np.inf:
-                raise ConfigurationError(f"{name}: {value!r} is not a finite number of at least 0")
-        if not isinstance(self.guard_retries, int) or not 0 <= self.guard_retries <= 10:
-            raise ConfigurationError(f"guard_retries: {self.guard_retries!r} is not an integer from 0 to 10")
-
-    @property
-    def attempts(self) -> int:
-        """How many attempts are judged."""
-        return self.max_turns if self.max_attempts is None else self.max_attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +70,28 @@ class Outcome:
 class _Pending:
     """A query that waits for the teacher."""
 
-    utterance: str
-    query: Query
+    words: str
+    kind: str
     request: Request
-    channel: Channel | None
     expected: float | None
-    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The listener before the turn: entropy of the target and best bits of the menu."""
+
+    entropy: float | None
+    best: float | None
+
+
+@dataclass(slots=True)
+class _Bits:
+    """What one turn told, in bits: by the teacher, and by the verdict."""
+
+    expected: float | None = 0.0
+    realised: float | None = 0.0
+    verdict: float = 0.0
+    expected_verdict: float = 0.0
 
 
 Answer: TypeAlias = Outcome | Request
@@ -140,20 +110,16 @@ class Dialogue:
     def __init__(self, problem: Problem, teacher: Teacher, rules: Rules, seed: int = 0) -> None:
         self.problem = problem
         self.rules = rules
+        self.listener = None if problem.space is None else Listener(problem.space, rules.cap_bits)
         self._teacher = teacher
-        self._stated: ChannelTeacher | None = stated_channel(teacher)
+        self._channels: ChannelTeacher | None = stated_channel(teacher)
         self._seed = seed
-        self._space = problem.space
         self._guard = LeakGuard(problem)
-        self._belief: FloatArray | None = None if problem.space is None else problem.space.prior
-        self._entropy: float | None = None if problem.space is None else problem.space.prior_entropy
-        self._scale = potential_scale(0.0 if self._entropy is None else self._entropy)
+        self._scale = potential_scale(0.0 if self.listener is None else self.listener.entropy)
         self._transcript: list[Turn] = []
-        self._student_words: list[str] = []
         self._judged: list[str] = []
-        self._attempt: tuple[str, Verdict] | None = None
+        self._latest: tuple[str, Verdict] | None = None
         self._attempts = 0
-        self._turns = 0
         self._hints = 0
         self._facts = 0
         self._stopped: list[tuple[str, str]] = []
@@ -162,9 +128,8 @@ class Dialogue:
         self._ended = False
         self._success = False
         self._pending: _Pending | None = None
-        self._menu, self._menu_known = self._teacher_menu()
-        self._best: tuple[FloatArray | None, float | None] = (None, None)
-        self._before: tuple[float | None, float | None] = (self._entropy, None)
+        self.menu = self._teacher_menu()
+        self._before = _Before(None, None)
 
     # -- what is public ------------------------------------------------------------------------------------------------
 
@@ -185,7 +150,7 @@ class Dialogue:
     @property
     def turns_left(self) -> int:
         """Turns that the student still has."""
-        return self.rules.max_turns - self._turns
+        return self.rules.max_turns - len(self._transcript)
 
     @property
     def attempts_left(self) -> int:
@@ -205,38 +170,37 @@ class Dialogue:
     @property
     def belief(self) -> FloatArray | None:
         """Posterior of the ideal listener over the hypotheses, shape ``(N,)``; ``None`` for an open problem."""
-        return None if self._belief is None else self._belief.copy()
-
-    @property
-    def menu(self) -> Menu | None:
-        """The queries among which ``best_bits`` is the best, as this teacher answers them; ``None`` if none tells."""
-        return self._menu
+        return None if self.listener is None else self.listener.belief.copy()
 
     def expected_bits(self, utterance: str) -> float | None:
-        """What a query would tell in expectation, were it asked now; 0 for one that would be refused."""
+        """What an utterance would tell in expectation, were it said now.
+
+        0 for attempts and for what would be refused; ``None`` where the reply has no channel.
+        """
         query = parse(utterance)
-        if query.kind not in ASKED_KINDS:
+        if query.kind in ("attempt", "malformed"):
             return 0.0
-        meant = self._meaning(query)
-        if self._refusal(query, meant) is not None or self._isolated(meant) is not None:
+        meant = None if self.listener is None else self.listener.meaning(query)
+        if self.listener is not None and self.listener.stated(meant) is not None:
             return 0.0
-        channel = self._channel(self._question(query, meant))
-        return None if channel is None or self._belief is None else self._expected(channel)
+        if self._refusal(query, meant) is not None:
+            return 0.0
+        return self._expected(self._channel(self._question(query, meant)))
 
     def privileged(self) -> dict[str, Any]:
         """The private side, for asymmetric critics and evaluators; never for the student.
 
         Returns:
             ``answer``, ``hypothesis`` (index or ``None``), ``solution`` (operation and result of each step),
-            ``pointwise_bits`` (log2 b(h*) gained since the start), ``belief``, ``stopped`` (replies that the guard
-            stopped, with the rule) and ``failure`` (what the teacher raised, or ``None``).
+            ``pointwise_bits`` (log2 b(h*) gained since the start; ``None`` for an open problem), ``belief``,
+            ``stopped`` (replies that the guard stopped, with the rule) and ``failure`` (what the teacher raised).
         """
         solution = self.problem.secret.reveal()
         return {
             "answer": solution.answer,
             "hypothesis": solution.index,
             "solution": tuple((step.operation, step.result) for step in solution.steps),
-            "pointwise_bits": self._pointwise if self._space is not None else None,
+            "pointwise_bits": None if self.listener is None else self._pointwise,
             "belief": self.belief,
             "stopped": tuple(self._stopped),
             "failure": self._failure,
@@ -261,24 +225,23 @@ class Dialogue:
         if self._pending is not None:
             raise ResetNeeded("a request still waits for its reply: deliver it, or fail it")
         words = utterance if isinstance(utterance, str) else ""
-        self._before = (self._entropy, self._best_now())
+        self._before = _Before(self._entropy, self._best_now())
         query = parse(utterance)
         if query.kind == "malformed":
-            return self._reply(words, query, MALFORMED, expected=0.0)
+            return self._close(words, query.kind, MALFORMED)
         if query.kind == "attempt":
             claim = query.form if isinstance(query.form, Claim) else Claim("")
             part = self._part(claim)
             if part is None:
-                return self._judge(words, query, claim.value or "")
+                return self._judge(words, claim.value or "")
             query = part
-        meant = self._meaning(query)
-        isolated = self._isolated(meant)
-        if isolated is not None and self._space is not None:
-            stated = Query("attempt", query.canonical, query.form)
-            return self._judge(words, stated, self._space.answers.text(isolated))
+        meant = None if self.listener is None else self.listener.meaning(query)
+        stated = None if self.listener is None else self.listener.stated(meant)
+        if stated is not None and self.listener is not None:
+            return self._judge(words, self.listener.space.answers.text(stated))
         refusal = self._refusal(query, meant)
         if refusal is not None:
-            return self._reply(words, query, refusal, expected=0.0)
+            return self._close(words, query.kind, refusal)
         return self._ask(words, query, meant)
 
     def deliver(self, reply: object) -> Answer:
@@ -295,97 +258,74 @@ class Dialogue:
             raise ResetNeeded("no request waits for a reply")
         if not isinstance(reply, str):
             return self.fail(TypeError(f"the teacher's reply is a {type(reply).__name__}, not a str"))
-        channel = pending.channel
+        channel = pending.request.channel
         if channel is not None and reply in channel.replies:
-            self._pending = None
-            return self._told(pending, reply, channel.replies.index(reply))
-        report = self._guard.inspect(reply, "\n".join([*self._student_words, pending.utterance]))
+            return self._told(pending, reply)
+        report = self._guard.inspect(reply, "\n".join([*(turn.student for turn in self._transcript), pending.words]))
         if not report.leaks:
-            self._pending = None
-            return self._told(pending, reply, None)
+            return self._told(pending, reply)
         self._stopped.append((reply, report.reason))
-        pending.refused.append(reply)
-        if len(pending.refused) <= self.rules.guard_retries:
-            request = pending.request
-            pending.request = Request(
-                request.question,
-                request.view,
-                request.channel,
-                (*request.seed, len(pending.refused)),
-                tuple(pending.refused),
-            )
-            return pending.request
-        self._pending = None
-        return self._told(pending, STOPPED, None)
+        refused = (*pending.request.refused, reply)
+        if len(refused) > self.rules.guard_retries:
+            return self._told(pending, STOPPED)
+        seed = (*self._turn_seed(), len(refused))
+        pending.request = replace(pending.request, seed=seed, refused=refused)
+        return pending.request
 
     def fail(self, error: BaseException) -> Outcome:
-        """End the episode as truncated because the teacher failed; the reason stays private but for its kind."""
+        """End the episode as truncated because the teacher failed; the reason stays private but for its kind.
+
+        Raises:
+            ResetNeeded: If no request waits.
+        """
         pending, self._pending = self._pending, None
         if pending is None:
             raise ResetNeeded("no request waits for a reply")
         self._failure = error
-        outcome = self._reply(
-            pending.utterance, pending.query, "The teacher is not available.", expected=None, truncated=True
-        )
+        bits = _Bits(expected=None, realised=None)
+        outcome = self._close(pending.words, pending.kind, UNAVAILABLE, bits, truncated=True)
         outcome.info["failure"] = f"teacher: {type(error).__name__}"
         return outcome
 
-    def _teacher_menu(self) -> tuple[Menu | None, bool]:
-        """The menu as the teacher answers it, and whether that is known."""
-        if self._space is None or self._stated is None:
-            return None, False
-        return self._stated.menu(self._question(Query("hint", "hint"))), True
-
-    # -- rules ---------------------------------------------------------------------------------------------------------
-
-    def _meaning(self, query: Query) -> Meaning | None:
-        if self._space is None or query.kind not in ASKED_KINDS:
-            return None
-        if isinstance(query.form, Quantity) and query.form.quantity == "value":
-            return None
-        return meaning(query.form, self._space.answers)
+    # -- queries -------------------------------------------------------------------------------------------------------
 
     def _part(self, claim: Claim) -> Query | None:
-        """``y = 2`` where y is one part of a pair states no answer: it is a predicate of that part."""
-        if self._space is None or self._space.answers.kind != "pair" or claim.name not in self._space.answers.names:
+        """``y = 2`` states no answer where y is one part of a pair, or nothing: it is a predicate of y."""
+        if self.listener is None:
             return None
-        bound = number(claim.value or "")
+        answers = self.listener.space.answers
+        if claim.name == "x" and (answers.kind != "pair" or "x" not in answers.names):
+            return None
+        if answers.kind != "pair" and claim.name in answers.names:
+            return None
+        bound = number((claim.value or "").lower())
         if bound is None:
             return None
         form = Comparison(claim.name, "==", bound)
         return Query("predicate", str(form), form)
 
-    def _isolated(self, meant: Meaning | None) -> int | None:
-        """The hypothesis that a yes-or-no query states in disguise: the only live target for which it is true."""
-        if meant is None or not meant.binary or self._belief is None or self._space is None:
-            return None
-        true_of = np.flatnonzero((meant.codes == 1) & (self._belief > 0.0))
-        if len(true_of) == 0:
-            return None
-        if self._space.target is None:
-            return int(true_of[0]) if len(true_of) == 1 else None
-        labels = self._space.target[true_of]
-        return int(true_of[0]) if bool((labels == labels[0]).all()) else None
-
     def _refusal(self, query: Query, meant: Meaning | None) -> str | None:
         """Why a query is refused, from the query and the belief alone."""
-        form = query.form
-        if isinstance(form, Quantity) and form.quantity == "value":
+        if asks_outright(query):
             return REFUSED_ANSWER
-        if self._space is None:
-            if isinstance(form, Residue) and form.remainder is None and np.log2(form.modulus) > self.rules.cap_bits:
-                return REFUSED_CAP
-            return None
-        if meant is None or meant.binary or self._belief is None:
-            return None
-        bits = Channel(meant.replies, meant.codes).expected_bits(self._belief, self._space.target)
-        return REFUSED_CAP if bits > self.rules.cap_bits + 1e-9 else None
+        if self.listener is None:
+            return REFUSED_CAP if open_refusal(query, self.rules.cap_bits) else None
+        return REFUSED_CAP if self.listener.tells_too_much(meant) else None
 
-    def _question(self, query: Query, meant: Meaning | None = None) -> Question:
+    def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
+        question = self._question(query, meant)
+        channel = self._channel(question)
+        verdict, attempt = self._seen()
+        view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, self._asked_of(query))
+        request = Request(question, view, channel, self._turn_seed())
+        self._pending = _Pending(words, query.kind, request, self._expected(channel))
+        return request
+
+    def _question(self, query: Query, meant: Meaning | None) -> Question:
         return Question(
             query,
             self.problem.statement,
-            self._space,
+            self.problem.space,
             self.problem.facts,
             self.rules.asymmetry,
             tuple(self._transcript),
@@ -396,157 +336,159 @@ class Dialogue:
             meant,
         )
 
+    def _asked_of(self, query: Query) -> str | None:
+        """The judged attempt that a diagnosis is asked of, in the verifier's notation."""
+        if query.kind != "diagnosis" or not self._judged or not isinstance(query.form, Claim):
+            return None
+        return self._judged[-1] if query.form.value is None else self._notation(query.form.value)
+
+    def _notation(self, value: str) -> str:
+        """A candidate's own text, if the value is one."""
+        space = self.problem.space
+        row = None if space is None else space.index_of(value)
+        return value if row is None or space is None else space.answers.text(row)
+
+    def _seen(self) -> tuple[Verdict | None, str | None]:
+        return (None, None) if self._latest is None else (self._latest[1], self._latest[0])
+
+    def _turn_seed(self) -> tuple[int, ...]:
+        return (self._seed, len(self._transcript))
+
+    # -- channels ------------------------------------------------------------------------------------------------------
+
+    def _teacher_menu(self) -> Menu | None:
+        if self.listener is None or self._channels is None:
+            return None
+        return self._channels.menu(self._question(Query("hint", "hint"), None))
+
     def _channel(self, question: Question) -> Channel | None:
-        if self._stated is not None:
-            return self._stated.channel(question)
+        if self._channels is not None:
+            return self._channels.channel(question)
         if getattr(self._teacher, "deterministic", False) is True:
             return self._enumerated(question)
         return None
 
     def _enumerated(self, question: Question) -> Channel | None:
         """The channel of a deterministic teacher: what it says under every hypothesis, after the guard."""
-        if self._space is None or len(self._space) > MAX_ENUMERATED:
+        space = self.problem.space
+        if space is None or len(space) > MAX_ENUMERATED:
             return None
         texts = []
-        words = "\n".join(self._student_words)
-        for hypothesis in range(len(self._space)):
+        words = "\n".join(turn.student for turn in self._transcript)
+        for hypothesis in range(len(space)):
             problem = self.problem.under(hypothesis)
             view = view_for(self.rules.asymmetry, problem, *self._seen())
             (text,) = self._teacher.reply([Request(question, view, None, self._turn_seed())])
             stopped = not isinstance(text, str) or LeakGuard(problem).inspect(text, words).leaks
             texts.append(STOPPED if stopped else text)
-        replies, codes = np.unique(np.array(texts, dtype=object).astype(str), return_inverse=True)
+        replies = sorted(set(texts))
         if len(replies) < 2:
-            return Channel((), None)
-        return Channel(tuple(str(text) for text in replies), codes.reshape(-1))
+            return Channel(tuple(replies), None)
+        return Channel(tuple(replies), np.array([replies.index(text) for text in texts]))
 
-    def _expected(self, channel: Channel) -> float:
-        if self._belief is None or self._space is None:
-            return 0.0
-        return channel.expected_bits(self._belief, self._space.target)
+    def _expected(self, channel: Channel | None) -> float | None:
+        if channel is None:
+            return None
+        return 0.0 if channel.constant or self.listener is None else self.listener.expected_bits(channel)
 
-    def _seen(self) -> tuple[Verdict | None, str | None]:
-        return (None, None) if self._attempt is None else (self._attempt[1], self._attempt[0])
+    # -- closing a turn ------------------------------------------------------------------------------------------------
 
-    def _turn_seed(self) -> tuple[int, ...]:
-        return (self._seed, self._turns)
+    @property
+    def _entropy(self) -> float | None:
+        return None if self.listener is None else self.listener.entropy
 
-    def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
-        question = self._question(query, meant)
-        channel = self._channel(question)
-        expected = None if channel is None or self._belief is None else self._expected(channel)
-        if channel is not None and channel.constant:
-            expected = 0.0
-        asked = None
-        if query.kind == "diagnosis" and self._judged:
-            claim = query.form
-            value = claim.value if isinstance(claim, Claim) else None
-            asked = self._canonical_value(value) if value else self._judged[-1]
-        verdict, attempt = self._seen()
-        view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, asked)
-        request = Request(question, view, channel, self._turn_seed())
-        self._pending = _Pending(words, query, request, channel, expected)
-        return request
+    def _best_now(self) -> float | None:
+        """The most that any query of the menu tells now; ``None`` where it cannot be said."""
+        return None if self.listener is None or self._channels is None else self.listener.best_bits(self.menu)
 
-    def _canonical_value(self, value: str) -> str:
-        row = None if self._space is None else self._space.index_of(value)
-        return value if row is None or self._space is None else self._space.answers.text(row)
+    def _told(self, pending: _Pending, text: str) -> Outcome:
+        """Deliver a reply that may reach the student, and update the listener on it."""
+        self._pending = None
+        self._hints += pending.kind == "hint"
+        self._facts += pending.kind == "fact"
+        channel = pending.request.channel
+        if channel is not None and text in channel.replies:
+            self._hear(channel.likelihood(channel.replies.index(text)))
+        expected = pending.expected
+        realised = None if expected is None else self._fallen()
+        return self._close(pending.words, pending.kind, text, _Bits(expected, realised))
 
-    def _told(self, pending: _Pending, text: str, code: int | None) -> Outcome:
-        kind = pending.query.kind
-        if kind == "hint":
-            self._hints += 1
-        elif kind == "fact":
-            self._facts += 1
-        before = self._before[0]
-        if code is not None and pending.channel is not None:
-            likelihood = pending.channel.likelihood(code)
-            if likelihood is not None:
-                self._update(likelihood)
-        realised = None
-        if pending.expected is not None and before is not None and self._entropy is not None:
-            realised = before - self._entropy
-        elif pending.expected == 0.0:
-            realised = 0.0
-        return self._reply(pending.utterance, pending.query, text, expected=pending.expected, realised=realised)
-
-    def _update(self, likelihood: FloatArray) -> None:
-        if self._belief is None or self._space is None:
-            return
-        index = self.problem.secret.reveal().index
-        if not bool((self._belief * likelihood > 0.0).any()):
-            return
-        updated = posterior(self._belief, likelihood)
-        if index is not None and self._belief[index] > 0.0 and updated[index] > 0.0:
-            self._pointwise += log2(updated[index]) - log2(self._belief[index])
-        self._belief = updated
-        self._entropy = float(entropy_bits(target_belief(updated, self._space.target)))
-
-    def _judge(self, words: str, query: Query, value: str) -> Outcome:
-        verdict = verify(value, self.problem.secret.reveal().answer)
+    def _judge(self, words: str, value: str) -> Outcome:
+        """Judge an attempt; the verdict is the environment's own and is never noised."""
+        solution = self.problem.secret.reveal()
+        verdict = verify(value, solution.answer)
         if verdict.status is Status.UNPARSABLE:
-            return self._reply(words, query, UNPARSED, expected=0.0)
+            return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
-        before = self._before[0]
-        row = None if self._space is None else self._space.index_of(value)
-        if verdict.correct and row is None:
-            row = self.problem.secret.reveal().index
-        expected_verdict = 0.0
-        if self._space is not None and self._belief is not None and row is not None:
-            label = self._space.target_of(row)
-            same = np.arange(len(self._space)) == row if self._space.target is None else self._space.target == label
-            mass = float(self._belief[same].sum())
-            expected_verdict = float(entropy_bits(np.array([mass, max(0.0, 1.0 - mass)])))
-            self._update(same.astype(np.float64) if verdict.correct else (~same).astype(np.float64))
-        shown = value if row is None or self._space is None else self._space.answers.text(row)
-        self._attempt = (shown, verdict)
+        bits = _Bits()
+        shown = value
+        if self.listener is not None:
+            row = solution.index if verdict.correct else self.listener.space.index_of(value)
+            if row is not None:
+                shown = self.listener.space.answers.text(row)
+                right, bits.expected_verdict = self.listener.attempt(row)
+                self._hear(attempt_likelihood(right, verdict.correct))
+            bits.verdict = self._fallen()
+        self._latest = (shown, verdict)
         if not verdict.correct:
             self._judged.append(shown)
-        return self._reply(
-            words,
-            query,
-            CORRECT if verdict.correct else INCORRECT,
-            expected=0.0,
-            realised=0.0,
-            verdict_bits=0.0 if before is None or self._entropy is None else before - self._entropy,
-            expected_verdict=expected_verdict,
-            correct=verdict.correct,
-        )
+        return self._close(words, "attempt", CORRECT if verdict.correct else INCORRECT, bits, correct=verdict.correct)
 
-    def _reply(
+    def _hear(self, likelihood: FloatArray | None) -> None:
+        """Update the listener, and account for the truth's own gain, which stays private."""
+        if self.listener is None:
+            return
+        index = self.problem.secret.reveal().index
+        before = 0.0 if index is None else self.listener.belief[index]
+        self.listener.hear(likelihood)
+        after = 0.0 if index is None else self.listener.belief[index]
+        if before > 0.0 and after > 0.0:
+            self._pointwise += log2(after) - log2(before)
+
+    def _fallen(self) -> float:
+        """How far the entropy has fallen within this turn, in bits."""
+        before = self._before.entropy
+        return 0.0 if before is None or self.listener is None else before - self.listener.entropy
+
+    def _close(
         self,
         words: str,
-        query: Query,
+        kind: str,
         text: str,
+        bits: _Bits | None = None,
         *,
-        expected: float | None,
-        realised: float | None = 0.0,
-        verdict_bits: float = 0.0,
-        expected_verdict: float = 0.0,
         correct: bool = False,
         truncated: bool = False,
     ) -> Outcome:
-        """Close the turn: count it, decide the end, meter and reward it."""
-        before = self._before[0]
-        best = None if self._before[1] is None else max(self._before[1], expected or 0.0)
-        self._turns += 1
-        self._success = self._success or correct
-        spent = self.turns_left == 0 or self._attempts >= self.rules.attempts
-        terminated = (correct or spent) and not truncated
-        self._ended = terminated or truncated
+        """Count the turn, decide the end, reward and account."""
+        bits = bits or _Bits()
         self._transcript.append(Turn(words, text))
-        self._student_words.append(words)
-        terms = self._terms(correct, terminated, before, expected)
-        open_problem = self._space is None
+        self._success = correct
+        terminated = not truncated and (correct or self.turns_left == 0 or self.attempts_left == 0)
+        self._ended = terminated or truncated
+        terms = reward_terms(
+            correct=float(correct),
+            terminated=float(terminated),
+            entropy_before=self._before.entropy or 0.0,
+            entropy_after=self._entropy or 0.0,
+            scale=self._scale,
+            expected_bits=bits.expected or 0.0,
+            shaping=self.rules.shaping,
+            gamma=self.rules.gamma,
+            beta=self.rules.beta,
+            turn_cost=self.rules.turn_cost,
+        )
+        closed = self.listener is not None
+        best = self._before.best
         info: dict[str, Any] = {
-            "query_kind": query.kind,
-            "expected_bits": expected,
-            "realised_bits": realised if expected is not None else None,
-            "verdict_bits": None if open_problem else verdict_bits,
-            "expected_verdict_bits": None if open_problem else expected_verdict,
-            "best_bits": best,
+            "query_kind": kind,
+            "expected_bits": bits.expected,
+            "realised_bits": bits.realised,
+            "verdict_bits": bits.verdict if closed else None,
+            "expected_verdict_bits": bits.expected_verdict if closed else None,
+            "best_bits": None if best is None else max(best, bits.expected or 0.0),
             "belief_entropy_bits": self._entropy,
-            "meter": "none" if open_problem else "ideal_listener",
+            "meter": "ideal_listener" if closed else "none",
             "reward_terms": terms,
             "turns_left": self.turns_left,
             "success": self._success,
@@ -555,42 +497,9 @@ class Dialogue:
             info["leaks_stopped"] = len(self._stopped)
         return Outcome(f"{text}\n{self._turns_line()}", sum(terms.values()), terminated, truncated, info)
 
-    def _terms(self, correct: bool, terminated: bool, before: float | None, expected: float | None) -> dict[str, float]:
-        known = before is not None and self._entropy is not None
-        return reward_terms(
-            correct=float(correct),
-            terminated=float(terminated),
-            entropy_before=before if known and before is not None else 0.0,
-            entropy_after=self._entropy if known and self._entropy is not None else 0.0,
-            scale=self._scale,
-            expected_bits=0.0 if expected is None else expected,
-            shaping=self.rules.shaping,
-            gamma=self.rules.gamma,
-            beta=self.rules.beta,
-            turn_cost=self.rules.turn_cost,
-        )
-
-    def _best_now(self) -> float | None:
-        """The most that any query of the menu tells under the current belief; ``None`` where it cannot be said."""
-        if self._belief is None:
-            return None
-        if self._belief is self._best[0]:
-            return self._best[1]
-        if self._menu is None:
-            bits = 0.0 if self._menu_known else None
-        else:
-            bits = self._menu.best_bits(
-                self._belief, self.rules.cap_bits, None if self._space is None else self._space.target
-            )
-        self._best = (self._belief, bits)
-        return bits
-
     def _turns_line(self) -> str:
         if self._ended:
             return "The lesson is over."
-        left = self.turns_left
-        return (
-            f"Turns left: {left}."
-            if self.rules.attempts >= self.rules.max_turns
-            else (f"Turns left: {left}. Attempts left: {self.attempts_left}.")
-        )
+        turns = f"Turns left: {self.turns_left}."
+        few = self.rules.attempts < self.rules.max_turns
+        return f"{turns} Attempts left: {self.attempts_left}." if few else turns

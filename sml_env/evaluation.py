@@ -40,7 +40,7 @@ SCHEMA: Final = 1
 
 CONFIDENCE: Final = 0.95
 PREMATURE_BELOW: Final = 0.5
-"""An attempt is premature when the most likely answer had less than this probability."""
+"""An attempt at a less likely answer than this is premature while there is something to ask."""
 
 _AGENT_STREAM: Final = 0x6167656E74
 _ZERO_BITS: Final = 1e-12
@@ -308,7 +308,8 @@ class Summary:
         zero_bit_share: Questions with expected bits of exactly 0, among those where a better one was to be had (best
             bits above 0). With a deterministic teacher that is what the transcript implies already, a hint, or a
             question that was refused.
-        premature_share: Attempts made when the most likely answer had less than ``PREMATURE_BELOW``.
+        premature_share: Attempts made when the most likely answer had less than ``PREMATURE_BELOW``, a question could
+            still have told something (best bits above 0, or not known), and a turn was left to use it.
         question_rate: Share of the turns that were questions.
         repeat_share: Attempts worded as an earlier one of the same episode.
         first_attempt_turn: Turn of the first attempt, in episodes that have one.
@@ -365,7 +366,9 @@ def _counted(episode: Episode) -> _Counts:
             counts.first_attempt = counts.first_attempt or turn
             if record.likeliest is not None:
                 counts.closed_attempts += 1
-                counts.premature += record.likeliest < PREMATURE_BELOW - _ZERO_BITS
+                open_question = record.best_bits is None or record.best_bits > _ZERO_BITS
+                unsure = record.likeliest < PREMATURE_BELOW - _ZERO_BITS
+                counts.premature += unsure and open_question and turn < episode.max_turns
         elif record.query_kind != "malformed":
             counts.questions += 1
             if record.expected_bits is None:

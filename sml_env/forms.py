@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from sml_env.verifiers.expressions import to_text
 from sml_env.verifiers.nodes import Chain, Relation
 
 __all__ = [
+    "ASKED_KINDS",
     "Between",
     "Claim",
     "Comparison",
@@ -150,6 +151,10 @@ class Topic:
 Form: TypeAlias = (
     Comparison | Between | Residue | Property | Member | Quantity | Equation | Negation | Claim | Topic | None
 )
+
+
+ASKED_KINDS: Final = frozenset({"predicate", "value", "step_check"})
+"""Kinds of query whose reply is a function of the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class TranscriptObservation(gym.Wrapper[str, str, str, str], RecordConstructorAr
         utterance, reply = _texts(env, type(self).__name__)
         turns = _turn_budget(env, type(self).__name__)
         RecordConstructorArgs.__init__(self)
-        gym.Wrapper.__init__(self, env)
+        super().__init__(env)
         self._longest = utterance.max_length
         # Every line of an utterance may be empty and is indented, hence the factor.
         exchange = 2 * len(_LABEL) + len(_CONTINUED) * (utterance.max_length + reply.max_length)
@@ -145,7 +145,7 @@ class ChatMessages(gym.Wrapper[tuple[Message, ...], str, str, str], RecordConstr
         utterance, reply = _texts(env, type(self).__name__)
         turns = _turn_budget(env, type(self).__name__)
         RecordConstructorArgs.__init__(self)
-        gym.Wrapper.__init__(self, env)
+        super().__init__(env)
         self._longest = utterance.max_length
         longest = max(utterance.max_length, reply.max_length)
         self.observation_space: spaces.Space[tuple[Message, ...]] = Messages(Utterance(longest), 2 * turns + 1)

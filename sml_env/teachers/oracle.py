@@ -11,17 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from sml_env.forms import Claim
+from sml_env.forms import ASKED_KINDS, Claim
 from sml_env.information import Channel, IntArray
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
 from sml_env.semantics import Meaning, meaning
 from sml_env.teachers.base import AnswerView, KnowledgeView, Question, Request, VerdictView
 
-__all__ = ["ASKED_KINDS", "DONT_KNOW", "OracleTeacher", "peer_reply"]
-
-ASKED_KINDS: Final = frozenset({"predicate", "value", "step_check"})
-"""Kinds of query whose reply is a function of the answer."""
+__all__ = ["DONT_KNOW", "OracleTeacher", "peer_reply"]
 
 DONT_KNOW: Final = "I do not know that."
 NO_MORE_HINTS: Final = "I have no further hint: the rest is yours to work out."

@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 
 from sml_env.errors import ConfigurationError
+from sml_env.forms import ASKED_KINDS
 from sml_env.information import Channel
 from sml_env.menu import Menu
 from sml_env.semantics import meaning
 from sml_env.teachers.base import AnswerView, Question, Request
-from sml_env.teachers.oracle import ASKED_KINDS, OracleTeacher, peer_reply
+from sml_env.teachers.oracle import OracleTeacher, peer_reply
 
 __all__ = ["GibberishTeacher", "LeakyTeacher", "NoisyTeacher", "NullTeacher", "PeerTeacher"]
 
