@@ -221,7 +221,8 @@ class DataFamily:
         self._rows = {record.name: row for row, record in enumerate(self._records)}
         if len(self._rows) != len(self._records):
             raise DataError(f"{config.data}: two rows share a name")
-        self._cached = lru_cache(maxsize=64)(self._build)
+        closed_by_prior = self._config.hypotheses == "prior" and self._config.integers is None
+        self._cached = lru_cache(maxsize=32 if closed_by_prior else 512)(self._build)
 
     def sample(self, rng: np.random.Generator) -> str:
         """The id of a row drawn at random."""

@@ -279,8 +279,8 @@ def ratio(
         return _NOTHING
     value = float(top.sum()) / total
     count = round(total)
-    if share and value in (0.0, 1.0):
-        whole = wilson(int(value) * size, size, confidence)
+    if share and min(value, 1.0 - value) <= _ZERO_BITS:
+        whole = wilson(round(value) * size, size, confidence)
         return Estimate(value, whole.low, whole.high, count)
     if size == 1:
         return Estimate(value, None, None, count)

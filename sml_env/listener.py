@@ -77,9 +77,12 @@ class Listener:
 
         A reply that is impossible under every live hypothesis (a verdict on something outside the space) is ignored.
         """
-        if likelihood is None or not bool((self.belief * likelihood).any()):
+        if likelihood is None:
             return
-        self.belief = posterior(self.belief, likelihood)
+        try:
+            self.belief = posterior(self.belief, likelihood)
+        except ValueError:
+            return
         self.entropy = float(entropy_bits(target_belief(self.belief, self.space.target)))
 
     def attempt(self, row: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], float]:

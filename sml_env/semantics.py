@@ -116,11 +116,17 @@ def _valued(values: npt.NDArray[np.generic], defined: npt.NDArray[np.bool_], wor
     """Replies in ascending order of the values that occur, then the one for hypotheses that have none."""
     if defined.all():
         occurring, codes = np.unique(values, return_inverse=True)
-        return Meaning(codes.reshape(-1), tuple(wording.format(value) for value in occurring.tolist()), False)
+        return Meaning(_small(codes), tuple(wording.format(value) for value in occurring.tolist()), False)
     occurring, inner = np.unique(values[defined], return_inverse=True)
     codes = np.full(len(values), len(occurring), dtype=np.int64)
     codes[defined] = inner.reshape(-1)
-    return Meaning(codes, (*(wording.format(value) for value in occurring.tolist()), NOT_DEFINED), False)
+    return Meaning(_small(codes), (*(wording.format(value) for value in occurring.tolist()), NOT_DEFINED), False)
+
+
+def _small(codes: npt.NDArray[np.integer]) -> Codes:
+    """The same codes in as few bytes as they need: a menu keeps many of them."""
+    flat = codes.reshape(-1)
+    return flat.astype(np.int8) if len(flat) == 0 or int(flat.max()) < 128 else flat
 
 
 def _quantity(form: Quantity, answers: Answers) -> Meaning | None:

@@ -6,7 +6,7 @@ and actions are texts, end in a turn budget, and whose observation ends in the l
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import gymnasium as gym
 import numpy as np
@@ -141,11 +141,13 @@ class ChatMessages(gym.Wrapper[tuple[Message, ...], str, str, str], RecordConstr
         ConfigurationError: If its observations or actions are not texts, or it has no turn budget.
     """
 
+    env: gym.Env[Any, Any]
+
     def __init__(self, env: gym.Env[str, str]) -> None:
         utterance, reply = _texts(env, type(self).__name__)
         turns = _turn_budget(env, type(self).__name__)
         RecordConstructorArgs.__init__(self)
-        super().__init__(env)
+        super().__init__(cast(gym.Env[Any, Any], env))
         self._longest = utterance.max_length
         longest = max(utterance.max_length, reply.max_length)
         self.observation_space: spaces.Space[tuple[Message, ...]] = Messages(Utterance(longest), 2 * turns + 1)

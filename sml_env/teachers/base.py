@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from functools import lru_cache
+from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
 from sml_env.answers import Answers
 from sml_env.errors import ConfigurationError
@@ -192,7 +193,12 @@ class ChannelTeacher(Teacher, Protocol):
 
 def stated_channel(teacher: Teacher) -> ChannelTeacher | None:
     """The teacher as one that states its channel, or ``None``."""
-    return teacher if isinstance(teacher, ChannelTeacher) else None
+    return cast(ChannelTeacher, teacher) if _states_channel(type(teacher)) else None
+
+
+@lru_cache(maxsize=256)
+def _states_channel(kind: type) -> bool:
+    return callable(getattr(kind, "channel", None)) and callable(getattr(kind, "menu", None))
 
 
 def view_for(
