@@ -115,6 +115,7 @@ class Dialogue:
         self._channels: ChannelTeacher | None = stated_channel(teacher)
         self._seed = seed
         self._guard = LeakGuard(problem)
+        self._guarded = rules.asymmetry == "answer"
         self._scale = potential_scale(0.0 if self.listener is None else self.listener.entropy)
         self._transcript: list[Turn] = []
         self._judged: list[str] = []
@@ -259,7 +260,7 @@ class Dialogue:
         if not isinstance(reply, str):
             return self.fail(TypeError(f"the teacher's reply is a {type(reply).__name__}, not a str"))
         channel = pending.request.channel
-        if channel is not None and reply in channel.replies:
+        if not self._guarded or (channel is not None and reply in channel.replies):
             return self._told(pending, reply)
         report = self._guard.inspect(reply, "\n".join([*(turn.student for turn in self._transcript), pending.words]))
         if not report.leaks:
@@ -379,8 +380,8 @@ class Dialogue:
             problem = self.problem.under(hypothesis)
             view = view_for(self.rules.asymmetry, problem, *self._seen())
             (text,) = self._teacher.reply([Request(question, view, None, self._turn_seed())])
-            stopped = not isinstance(text, str) or LeakGuard(problem).inspect(text, words).leaks
-            texts.append(STOPPED if stopped else text)
+            stopped = self._guarded and LeakGuard(problem).inspect(text, words).leaks
+            texts.append(STOPPED if stopped or not isinstance(text, str) else text)
         replies = sorted(set(texts))
         if len(replies) < 2:
             return Channel(tuple(replies), None)

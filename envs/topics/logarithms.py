@@ -95,7 +95,7 @@ def _common_base(rng: Generator) -> Draft | None:
 
 
 def _laws(rng: Generator) -> Draft | None:
-    base, k = integer(rng, 2, 12), integer(rng, 1, 4)
+    base, k, n = integer(rng, 2, 12), integer(rng, 1, 4), nonzero(rng, 20)
     u, v = Fraction(integer(rng, 2, 60), integer(rng, 1, 4)), Fraction(base) ** nonzero(rng, k)
     sign = 1 if chance(rng) else -1
     other = v / u if sign > 0 else u / v
@@ -106,18 +106,19 @@ def _laws(rng: Generator) -> Draft | None:
         exponent += 1 if v > 1 else -1
     symbol = "+" if sign > 0 else "-"
     question = (
-        f"Compute log_{base}({text(u)}) {symbol} log_{base}({text(other)}), where log_{base} is the logarithm to "
-        f"base {base}."
+        f"Compute log_{base}({text(u)}) {symbol} log_{base}({text(other)}) {'+' if n > 0 else '-'} {abs(n)}, "
+        f"where log_{base} is the logarithm to base {base}."
     )
     flipped = u / other if sign > 0 else u * other
     wrong = (
-        Wrong("takes_argument", v, "You gave the number under the logarithm."),
-        Wrong("loses_sign", -exponent, "You got the sign of the exponent wrong."),
-        Wrong("divides_by_base", v / base, "You divided by the base instead of asking for an exponent."),
-        Wrong("log_of_sum", (u + sign * other) / base, "You combined the numbers as if the logarithm were a product."),
-        Wrong("wrong_law", flipped / base, "You mixed up the laws for sums and differences."),
-        Wrong("drops_logarithms", u + sign * other, "You dropped the logarithms."),
-        Wrong("off_by_one", exponent + 1, "You miscounted the factors of the base."),
+        Wrong("takes_argument", v + n, "You used the number under the logarithm instead of the logarithm."),
+        Wrong("loses_sign", n - exponent, "You got the sign of the exponent wrong."),
+        Wrong("divides_by_base", v / base + n, "You divided by the base instead of asking for an exponent."),
+        Wrong("log_of_sum", (u + sign * other) / base + n, "You took the logarithm for a factor of the numbers."),
+        Wrong("wrong_law", flipped / base + n, "You mixed up the laws for sums and differences."),
+        Wrong("drops_logarithms", u + sign * other + n, "You dropped the logarithms."),
+        Wrong("off_by_one", exponent + 1 + n, "You miscounted the factors of the base."),
+        Wrong("stops_early", exponent, "You gave the logarithms alone."),
     )
     steps = (
         (
@@ -125,9 +126,9 @@ def _laws(rng: Generator) -> Draft | None:
             f"log_{base}({text(v)})",
         ),
         ("Write the number under the logarithm as a power of the base.", f"log_{base}({base}^({exponent}))"),
-        ("The exponent is the logarithm.", text(exponent)),
+        (f"The exponent is the logarithm; {'add' if n > 0 else 'subtract'} {abs(n)}.", text(exponent + n)),
     )
-    return Draft(question, exponent, steps, (_SUM, _DEFINITION), wrong)
+    return Draft(question, exponent + n, steps, (_SUM, _DEFINITION), wrong)
 
 
 def _linear_equation(rng: Generator) -> Draft | None:

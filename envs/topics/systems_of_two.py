@@ -98,7 +98,7 @@ def _draw(rng: Generator, difficulty: int) -> Draft | None:
             f"is {text(f)}. "
             f"Find ({names[0]}, {names[1]})."
         )
-    steps = (
+    steps: tuple[tuple[str, str], ...] = (
         (
             f"Multiply the equations so that {names[1]} has the same coefficient in both.",
             f"{_equation(a * d, b * d, e * d, names)} and {_equation(b * c, b * d, b * f, names)}",
@@ -113,6 +113,12 @@ def _draw(rng: Generator, difficulty: int) -> Draft | None:
             f"({names[0]}, {names[1]}) = {text(Pair(x, y))}",
         ),
     )
+    if difficulty == 1:
+        steps = (
+            (f"Add the two equations, so that {names[1]} drops out.", f"2*{names[0]} = {text(e + f)}"),
+            (f"Divide by the coefficient of {names[0]}.", f"{names[0]} = {text(x)}"),
+            (f"Put the value of {names[0]} into the first equation.", f"({names[0]}, {names[1]}) = {text(Pair(x, y))}"),
+        )
     return Draft(question, Pair(x, y), steps, _RULES, _wrong((a, b, e, c, d, f), x, y), names)
 
 

@@ -111,7 +111,9 @@ def test_unknowns_name_the_answer_and_nothing_else_in_the_statement(
 @each_topic
 @each_difficulty
 def test_the_same_seed_gives_the_same_exercise(topic: str, difficulty: int) -> None:
-    first, second = ([TOPICS[topic].sample(rng, difficulty) for _ in range(5)] for rng in map(np.random.default_rng, (7, 7)))
+    first, second = (
+        [TOPICS[topic].sample(rng, difficulty) for _ in range(5)] for rng in map(np.random.default_rng, (7, 7))
+    )
     assert first == second
 
 

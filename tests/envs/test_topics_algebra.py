@@ -159,10 +159,10 @@ def test_inequalities(difficulty: int, samples: Callable[[str, int, int], Sequen
 
 
 def exponent_of(power: str, base: Fraction) -> int:
-    value, count = sympy.nsimplify(expression(power)), 0
-    while value != 1:
-        value, count = (value / int(base), count + 1) if value > 1 else (value * int(base), count - 1)
-    return count
+    value = Fraction(str(expression(power)))
+    exponent = round((math.log(value.numerator) - math.log(value.denominator)) / math.log(base))
+    assert base**exponent == value
+    return exponent
 
 
 def exponential_root(left: Fraction, up: str, right: Fraction, down: str) -> Fraction:
