@@ -377,7 +377,8 @@ class GreedyAgent:
         if menu is None:
             return "", 0.0
         best, most = "", _TINY
-        if lesson.target is None and (cut := menu.cut(belief)) is not None:
+        splittable = lesson.target is None and np.count_nonzero(belief) > 2
+        if splittable and (cut := menu.cut(belief)) is not None:
             best, most = cut[0].canonical, cut[1]
         table = menu.table_bits(belief)
         for row in np.argsort(-table, kind="stable").tolist():

@@ -75,7 +75,9 @@ class Menu:
             return np.array([channel.expected_bits(belief, target) for channel in channels])
         if len(belief) <= DENSE_LIMIT:
             return reply_entropy_bits(self._indicators @ belief, self._starts)
-        masses = [np.bincount(meaning.codes, belief, len(meaning.replies)) for meaning in self.meanings]
+        live = np.flatnonzero(belief)
+        weights = belief[live]
+        masses = [np.bincount(meaning.codes[live], weights, len(meaning.replies)) for meaning in self.meanings]
         return reply_entropy_bits(np.concatenate(masses), self._starts)
 
     def cut_bits(self, belief: FloatArray, target: IntArray | None = None) -> float:

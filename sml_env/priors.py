@@ -83,14 +83,19 @@ def _on_grid(value: int) -> bool:
     return row < len(values) and int(values[row]) == value
 
 
-def _draw_off_grid(rng: np.random.Generator, count: int) -> set[int]:
-    drawn: set[int] = set()
-    while len(drawn) < count:
-        digits = int(rng.integers(SIGNIFICANT, MAX_DIGITS + 1))
-        value = int(rng.integers(10 ** (digits - 1), 10**digits)) * (-1 if rng.random() < NEGATIVE_MASS else 1)
-        if not _on_grid(value):
-            drawn.add(value)
-    return drawn
+def _draw_off_grid(rng: np.random.Generator) -> Integers:
+    """``OFF_GRID`` different integers that are not on the grid, in the order drawn."""
+    grid, _ = _grid()
+    drawn = np.empty(0, dtype=np.int64)
+    while len(drawn) < OFF_GRID:
+        tens = 10 ** rng.integers(SIGNIFICANT, MAX_DIGITS + 1, size=OFF_GRID)
+        sign = np.where(rng.random(OFF_GRID) < NEGATIVE_MASS, -1, 1)
+        fresh = rng.integers(tens // 10, tens) * sign
+        on_grid = grid[np.minimum(np.searchsorted(grid, fresh), len(grid) - 1)] == fresh
+        joined = np.concatenate([drawn, fresh[~on_grid]])
+        _, first = np.unique(joined, return_index=True)
+        drawn = joined[np.sort(first)]
+    return drawn[:OFF_GRID]
 
 
 def word_problem_space(answer: int, rng: np.random.Generator) -> HypothesisSpace:
@@ -106,12 +111,10 @@ def word_problem_space(answer: int, rng: np.random.Generator) -> HypothesisSpace
     if abs(answer) >= 10**MAX_DIGITS:
         raise ConfigurationError(f"answer: {answer} has more than {MAX_DIGITS} digits")
     grid, mass = _grid()
-    others = _draw_off_grid(rng, OFF_GRID)
-    if not _on_grid(answer) and answer not in others:
-        others.remove(sorted(others)[int(rng.integers(OFF_GRID))])
-        others.add(answer)
-    extra = np.array(sorted(others), dtype=np.int64)
-    values = np.concatenate([grid, extra])
+    others = _draw_off_grid(rng)
+    if not _on_grid(answer) and not bool((others == answer).any()):
+        others[0] = answer
+    values = np.concatenate([grid, others])
     weights = np.concatenate([mass * (1 - OFF_GRID_MASS), np.full(OFF_GRID, OFF_GRID_MASS / OFF_GRID)])
     order = np.argsort(values)
     return HypothesisSpace(Answers("number", ("x",), (Column.of_integers(values[order]),)), weights[order])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import isqrt
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,10 @@ NOT_DEFINED: Final = "That is not defined for the answer."
 
 _TRUTH: Final = (NO, YES)
 _TRUTH_OR_NOT: Final = (NO, YES, NOT_DEFINED)
+_SIEVED: Final = 10_000_000
+_MANY: Final = 4_096
+"""From this many values on a sieve is cheaper than testing one by one."""
+
 _FLIPPED: Final = np.array([TRUE, FALSE, UNDEFINED], dtype=np.int8)
 
 Codes = npt.NDArray[np.integer]
@@ -112,15 +117,24 @@ def _residue(column: Column, form: Residue) -> Meaning:
     return _valued(remainders, integral, "The remainder is {}.")
 
 
-def _valued(values: npt.NDArray[np.generic], defined: npt.NDArray[np.bool_], wording: str) -> Meaning:
+def _valued(values: npt.NDArray[Any], defined: npt.NDArray[np.bool_], wording: str) -> Meaning:
     """Replies in ascending order of the values that occur, then the one for hypotheses that have none."""
     if defined.all():
-        occurring, codes = np.unique(values, return_inverse=True)
+        occurring, codes = _ranked(values)
         return Meaning(_small(codes), tuple(wording.format(value) for value in occurring.tolist()), False)
-    occurring, inner = np.unique(values[defined], return_inverse=True)
+    occurring, inner = _ranked(values[defined])
     codes = np.full(len(values), len(occurring), dtype=np.int64)
     codes[defined] = inner.reshape(-1)
     return Meaning(_small(codes), (*(wording.format(value) for value in occurring.tolist()), NOT_DEFINED), False)
+
+
+def _ranked(values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.integer]]:
+    """The values that occur, ascending, and the rank of each value among them; values are not negative."""
+    if values.dtype == object or len(values) == 0 or int(values.max()) >= _MANY:
+        occurring, ranks = np.unique(values, return_inverse=True)
+        return occurring, ranks.reshape(-1)
+    present = np.bincount(values) > 0
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[values]
 
 
 def _small(codes: npt.NDArray[np.integer]) -> Codes:
@@ -156,15 +170,30 @@ def _digit_counts(column: Column) -> npt.NDArray[np.int64]:
     return np.array([len(str(abs(int(value)))) for value in column.numerator], dtype=np.int64)
 
 
+@cache
+def _sieve() -> npt.NDArray[np.bool_]:
+    """Which of the integers below ``_SIEVED`` are prime."""
+    prime = np.ones(_SIEVED, dtype=np.bool_)
+    prime[:2] = False
+    for step in range(2, isqrt(_SIEVED) + 1):
+        if prime[step]:
+            prime[step * step :: step] = False
+    return prime
+
+
 def _is_prime(column: Column) -> npt.NDArray[np.bool_]:
     from flint import fmpz  # heavy: not loaded with the package
 
-    integral = column.integral
-    values = column.numerator.tolist()
-    return np.array(
-        [bool(whole) and value > 1 and fmpz(value).is_prime() for value, whole in zip(values, integral, strict=True)],
-        dtype=np.bool_,
-    )
+    values = column.numerator
+    candidates = np.asarray(column.integral & (values > 1), dtype=np.bool_)
+    result = np.zeros(len(values), dtype=np.bool_)
+    if len(values) >= _MANY:
+        small = candidates & np.asarray(values < _SIEVED, dtype=np.bool_)
+        result[small] = _sieve()[values[small].astype(np.int64)]
+        candidates &= ~small
+    rows = np.flatnonzero(candidates)
+    result[rows] = [fmpz(int(value)).is_prime() for value in values[rows]]
+    return result
 
 
 def _is_square(column: Column) -> npt.NDArray[np.bool_]:
