@@ -16,12 +16,12 @@ class MathTutorEnv(TextEnv):
     r"""A student asks a teacher about one mathematics problem, and solves it in conversation.
 
     ## Description
-    Each episode is one problem with a hidden exact answer: a generated exercise (20 topics, difficulty 1 to 5) or a word
-    problem from data. The teacher knows something that the student does not; how much a reply tells is measured in bits
+    Each episode is one problem with a hidden exact answer: a generated exercise (20 topics, difficulty 1 to 5) or a
+    word problem from data. The teacher knows something that the student does not; how much a reply tells is in bits
     of an ideal listener's belief and shapes the reward. A generated exercise has 16 candidates: its answer, what named
-    wrong procedures give, and slips, the rank of the truth being uniform. A word problem with an integer answer is closed
-    by a prior over integers that was declared without looking at any data (``sml_env.priors``); other answers stay open,
-    and their bits are ``None``.
+    wrong procedures give, and slips, the rank of the truth being uniform. A word problem with an integer answer is
+    closed by a prior over integers that was declared without looking at any data (``sml_env.priors``); other answers
+    stay open, and their bits are ``None``.
 
     ## Query Language
     English or symbols; one question a turn. The answer is called ``x`` (or the problem's own letters, or "it").
@@ -82,7 +82,7 @@ class MathTutorEnv(TextEnv):
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``beta`` 0.5, ``turn_cost`` 0, ``cap_bits`` 3, ``guard_retries`` 0 |
-    | ``config`` | ``{}`` | ``topics``, ``difficulty``, ``split``, ``candidates``, ``data``, ``hypotheses``, ``integers`` |
+    | ``config`` | ``{}`` | ``topics``, ``difficulty``, ``split``, ``candidates``, ``data``, … (``MathTutorConfig``) |
 
     Voices and the asymmetries that they make sense with; any other pair is a ``ValueError``:
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sml_env.registration import register_all
+
 __version__ = "0.1.0"
 
 # In a bare checkout `envs/` and `verifiers/` lie beside this folder, not inside it.
 _root = Path(__file__).resolve().parent.parent
 if not (Path(__file__).resolve().parent / "envs").is_dir() and (_root / "setup.cfg").is_file():
     __path__.append(str(_root))
-
-from sml_env.registration import register_all  # the package path above must be complete first
 
 register_all()

@@ -25,7 +25,7 @@ class TextEnv(gym.Env[str, str]):
         family: Source of problems.
         asymmetry: ``"answer"``, ``"verifier"``, ``"knowledge"`` or ``"none"``: what the teacher holds.
         teacher: A voice's name, a mapping with its arguments, or an object.
-        max_turns: Turn budget: a number, a pair (low, high) from which each episode draws, or ``None`` for the family's.
+        max_turns: Turn budget: a number, a pair (low, high) from which each episode draws, ``None`` for the family's.
         max_attempts: Attempts that are judged; ``None`` for as many as turns.
         shaping: ``"potential"``, ``"bonus"`` or ``"none"``.
         gamma: The learner's discount.

@@ -23,9 +23,10 @@ _SHOWN_FAULTS: Final = 20
 _ANNOTATION: Final = re.compile(r"<<([^<>=]{1,200})=([^<>]{1,60})>>")
 _NUMBER: Final = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?|(?<![\w.])\.\d+")
 _FINAL: Final = re.compile(r"####\s*(.+?)\s*$")
-_WORDS: Final = dict(
-    zip("one two three four five six seven eight nine ten eleven twelve".split(), map(str, range(1, 13)), strict=True)
-)
+_WORDS: Final = {
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "eleven": "11", "twelve": "12",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

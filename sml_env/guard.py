@@ -1,4 +1,4 @@
-"""The leak guard: reads every free-text reply before the student does.
+r"""The leak guard: reads every free-text reply before the student does.
 
 Threat model. The teacher may be careless or hostile and knows the answer; the student may tell it what to say. Two
 things must not happen: the answer reaches the student, and the guard itself becomes an oracle that says yes by
@@ -36,15 +36,13 @@ MAX_OPERANDS: Final = 8
 _MAX_PIECES: Final = 8
 
 _UNITS: Final = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
 _TENS: Final = {
-    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
-}
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _PARTS: Final = {"half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5}
 _ANY_WORD = "|".join([*_UNITS, *_TENS, *_SCALES])
@@ -84,7 +82,7 @@ _OPERATORS: Final = (
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
 _OPERAND = re.compile(r"\(|\)|\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
 _TUPLE = re.compile(
-    r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]](?:\s*(?:U|∪|\\cup)\s*[(\[][^()\[\]]{1,60}?,[^()\[\]]{1,60}?[)\]])*"
+    r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]](?:\s*(?:U|\u222a|\\cup)\s*[(\[][^()\[\]]{1,60}?,[^()\[\]]{1,60}?[)\]])*"
 )
 
 

@@ -2,8 +2,8 @@
 
 The rank of the truth among the candidates in ascending order is drawn first; then as many wrong values are taken from
 below and from above as that rank needs, those of named procedures first. Where they do not suffice, slips fill up: a
-slip is attached to a value chosen uniformly among all so far, right and wrong alike, so that being close to others tells
-nothing.
+slip is attached to a value chosen uniformly among all so far, right and wrong alike, so that being close to others
+tells nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -89,7 +90,7 @@ def _slipped_spans(spans: Sequence[Span], rng: np.random.Generator) -> tuple[Spa
     for span in moved:
         if span.low is not None and span.high is not None and span.low >= span.high:
             return None
-    for left, right in zip(moved, moved[1:], strict=False):
+    for left, right in pairwise(moved):
         if left.high is None or right.low is None or left.high >= right.low:
             return None
     return tuple(moved)

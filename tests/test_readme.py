@@ -1,0 +1,61 @@
+"""The README is true: its loop prints what it says, its ids exist, its examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sml_env.registration import ROWS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
+PYTHON = [code for language, code in BLOCKS if language == "python"]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+def _run(*arguments: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, text=True, timeout=120, cwd=ROOT, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_loop_prints_the_transcript_that_stands_below_it() -> None:
+    transcript = next(code for language, code in BLOCKS if not language)
+    assert _run("-c", PYTHON[0]) == transcript
+
+
+def test_every_python_block_runs_after_the_first() -> None:
+    for code in PYTHON[1:]:
+        _run("-c", f"{PYTHON[0]}\n{code}")
+
+
+def test_verify_calls_give_the_verdicts_in_their_comments() -> None:
+    from sml_env.verifiers import verify
+
+    calls = re.findall(r"verify\(\"([^\"]*)\", \"([^\"]*)\"\)\.correct  # (True|False)", README)
+    assert len(calls) >= 2
+    for answer, reference, expected in calls:
+        assert str(verify(answer, reference).correct) == expected
+
+
+def test_ids_of_the_readme_are_the_registered_ones() -> None:
+    assert set(re.findall(r"sml_env/\w+-v\d+", README)) == {row.id for row in ROWS}
+
+
+@pytest.mark.parametrize("script", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs_and_prints_something(script: Path) -> None:
+    assert _run(str(script)).strip()
+
+
+@pytest.mark.parametrize("script", EXAMPLES, ids=lambda path: path.stem)
+def test_example_is_short(script: Path) -> None:
+    assert len(script.read_text(encoding="utf-8").splitlines()) < 120
