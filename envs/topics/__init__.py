@@ -50,14 +50,9 @@ _MODULES = (
     logarithms,
     gcd_lcm,
     modular_arithmetic,
-    arithmetic_sequences,
     geometric_sequences,
-    counting,
     probability,
-    areas,
     volumes,
-    derivatives,
-    definite_integrals,
 )
 
 TOPICS: Final[Mapping[str, Topic]] = MappingProxyType({module.TOPIC.name: module.TOPIC for module in _MODULES})

@@ -164,7 +164,10 @@ def _relative_change(rng: Generator) -> Draft | None:
 def _two_changes(rng: Generator) -> Draft | None:
     first, second, start = _signed(rng), _signed(rng), 20 * integer(rng, 1, 60)
     total = _factor(first) * _factor(second)
-    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past').removeprefix('is ')}"
+    opening = (
+        f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then "
+        f"{_verb(second, 'past').removeprefix('is ')}"
+    )
     chain = (
         (f"Write the factor of {_verb(first, 'noun')}.", text(_factor(first))),
         (f"Multiply by the factor of {_verb(second, 'noun')}.", text(total)),
@@ -220,7 +223,10 @@ def _undo_two_changes(rng: Generator) -> Draft | None:
     total = _factor(first) * _factor(second)
     if total == 1:
         return None
-    opening = f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then {_verb(second, 'past').removeprefix('is ')}"
+    opening = (
+        f"The price of a {pick(rng, _GOODS)} {_verb(first, 'past')} and then "
+        f"{_verb(second, 'past').removeprefix('is ')}"
+    )
     chain = (
         (f"Write the factor of {_verb(first, 'noun')}.", text(_factor(first))),
         (f"Multiply by the factor of {_verb(second, 'noun')}.", text(total)),

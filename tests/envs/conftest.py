@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,13 @@ Solver = Callable[..., Any]
 Templates = Mapping[str, Solver]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _sampled(topic: str, difficulty: int, count: int) -> tuple[Exercise, ...]:
     rng = np.random.default_rng([difficulty, *topic.encode()])
     return tuple(TOPICS[topic].sample(rng, difficulty) for _ in range(count))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pattern(template: str) -> re.Pattern[str]:
     """A template as a pattern: ``#`` is a number, ``@`` is text, ``~`` is text that does not matter."""
     return re.compile("".join(_SLOTS.get(char) or re.escape(char) for char in template))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 import re
@@ -151,7 +152,7 @@ def test_inequalities(difficulty: int, samples: Callable[[str, int, int], Sequen
         assert found
         shown = found[1] or found[2]
         ends = [Fraction(end) for end in re.findall(r"-?\d+(?:/\d+)?", exercise.answer)]
-        between = [(a + b) / 2 for a, b in zip(ends, ends[1:], strict=False)]
+        between = [(a + b) / 2 for a, b in itertools.pairwise(ends)]
         near = [end + step for end in ends for step in (0, Fraction(1, 9), -Fraction(1, 9), 1, -1)]
         mirrored = [-end for end in ends]
         for point in (*near, *between, *mirrored, Fraction(0), Fraction(100), Fraction(-100)):

@@ -1,0 +1,1 @@
+"""The command line: benchmarks of agents, their tables, and lessons for people."""

@@ -1,0 +1,223 @@
+"""The command ``sml-env``: ``bench`` measures agents, ``play`` makes a person the student."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from sml_env.agents import AGENTS
+from sml_env.bench.play import play_lesson, printable
+from sml_env.bench.runs import Cell, EpisodeFile, Lessons, Plan, Results, make_environment, plan, play_all
+from sml_env.bench.table import report
+from sml_env.errors import ConfigurationError, SmlError
+from sml_env.rewards import SHAPINGS
+from sml_env.teachers import ASYMMETRIES, VOICES
+
+__all__ = ["cli", "main"]
+
+_AGENTS = "random,constant,hedge,greedy,scripted"
+_ASYMMETRY = f"What the teacher holds: {', '.join(ASYMMETRIES)}."
+_TEACHER = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2."
+_INTERRUPTED = 130
+_FAILED = 2
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names with commas between them, each once."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise click.BadParameter(f"{text!r} names nothing")
+    return names
+
+
+def _range(text: str) -> tuple[int, int]:
+    """A number, or two of them as in 1-3."""
+    low, dash, high = text.partition("-")
+    if not (low.isdecimal() and (high.isdecimal() or not dash)) or len(text) > 12:
+        raise click.BadParameter(f"{text!r} is neither a number nor a range such as 1-3")
+    return int(low), int(high if dash else low)
+
+
+class _Rate(ProgressColumn):
+    """Episodes a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text("" if not task.finished and not task.speed else f"{task.speed or task.finished_speed or 0:,.0f}/s")
+
+
+def _lesson_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that choose problems and rules, in the order of ``--help``."""
+    options = [
+        click.option("--env", "env_id", default="sml_env/MathTutor-v0", show_default=True, help="Environment id."),
+        click.option("--data", help="Problems of a file (JSON Lines), hf:NAME or reasoning_gym:TASK."),
+        click.option("--topics", type=_names, metavar="A,B", help="Topics of generated problems. [default: all]"),
+        click.option("--difficulty", type=_range, metavar="N|LOW-HIGH", help="From 1 to 5, or a range such as 1-3."),
+        click.option("--config", help="Further settings of the problems, in JSON: '{\"candidates\": 8}'."),
+        click.option("--max-turns", type=_range, metavar="N|LOW-HIGH", help="Turn budget, or a range to draw it from."),
+        click.option("--max-attempts", type=click.IntRange(min=1), help="Attempts judged. [default: as many as turns]"),
+        click.option("--shaping", type=click.Choice(SHAPINGS), help="Of the reward."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _lessons(
+    env_id: str,
+    data: str | None,
+    topics: tuple[str, ...] | None,
+    difficulty: tuple[int, int] | None,
+    config: str | None,
+    max_turns: tuple[int, int] | None,
+    max_attempts: int | None,
+    shaping: str | None,
+) -> Lessons:
+    """The environments that the options describe; only what was given is passed on."""
+    if data is not None and (topics or difficulty):
+        raise ConfigurationError("data: a file has neither topics nor difficulty; leave out --topics and --difficulty")
+    settings = _json_object(config) if config else {}
+    chosen = {"data": data, "topics": list(topics or ()), "difficulty": list(difficulty or ())}
+    settings |= {name: value for name, value in chosen.items() if value}
+    turns = max_turns[0] if max_turns and max_turns[0] == max_turns[1] else max_turns
+    given = {"max_turns": turns, "max_attempts": max_attempts, "shaping": shaping, "config": settings or None}
+    return Lessons(env_id, {name: value for name, value in given.items() if value is not None})
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ConfigurationError(f"config: {text[:80]!r} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"config: {text[:80]!r} is not a JSON object")
+    return value
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """What the library raises on purpose becomes a message and an exit code, not a traceback."""
+    try:
+        yield
+    except SmlError as error:
+        click.echo(f"sml-env: {printable(str(error))}", err=True)
+        sys.exit(_FAILED)
+
+
+def _version() -> str:
+    try:
+        return version("sml_env")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(_version(), prog_name="sml-env")
+def cli() -> None:
+    """Social meta-learning: a student asks a teacher that knows what the student does not."""
+
+
+@cli.command()
+@_lesson_options
+@click.option(
+    "--agents", type=_names, metavar="A,B", default=_AGENTS, show_default=True, help=f"Of: {', '.join(AGENTS)}."
+)
+@click.option(
+    "--asymmetry", "asymmetries", type=_names, metavar="A,B", default="answer,none", show_default=True, help=_ASYMMETRY
+)
+@click.option("--teacher", "teachers", type=_names, metavar="A,B", default="oracle", show_default=True, help=_TEACHER)
+@click.option(
+    "--episodes", type=click.IntRange(min=1), default=100, show_default=True, help="For each row of the table."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the problems.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write one JSON line an episode.")
+def bench(
+    agents: tuple[str, ...],
+    asymmetries: tuple[str, ...],
+    teachers: tuple[str, ...],
+    episodes: int,
+    seed: int,
+    out: Path | None,
+    **options: Any,
+) -> None:
+    """Measure agents × asymmetry × teachers on the same problems, and print a table."""
+    console, notes = Console(highlight=False), Console(stderr=True, highlight=False)
+    with _clear_errors():
+        lessons = _lessons(**options)
+        if out is not None and options["data"] is not None and out.resolve() == Path(options["data"]).resolve():
+            raise ConfigurationError(f"out: {out} is the file that --data reads; choose another")
+        run = plan(lessons, asymmetries, teachers, agents, episodes, seed)
+        for cell, reason in run.skipped:
+            notes.print(Text(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}", style="yellow"))
+        if len(run.problem_ids) < episodes:
+            notes.print(Text(f"there are only {len(run.problem_ids)} problems: as many episodes an agent"))
+        sink = None if out is None else EpisodeFile(out)
+        results = Results()
+        interrupted = False
+        with sink or nullcontext(), _progress(run, notes) as tick:
+            try:
+                play_all(run, results, sink, tick)
+            except KeyboardInterrupt:
+                interrupted = True
+        if interrupted:
+            notes.print(Text(f"interrupted after {results.count} of {run.total} episodes", style="yellow"))
+        if sink is not None and not interrupted:
+            sink.finish()
+        if results.count:
+            report(console, run, results)
+        if sink is not None:
+            console.print(Text(_where(sink, results, interrupted)))
+    if interrupted:
+        sys.exit(_INTERRUPTED)
+
+
+def _where(sink: EpisodeFile, results: Results, interrupted: bool) -> str:
+    if interrupted:
+        kept = f"; the earlier {sink.path} is as it was" if sink.replaced else ""
+        return f"the episodes so far are in {sink.partial}{kept}"
+    note = " (an earlier file was replaced)" if sink.replaced else ""
+    return f"{results.count} episodes written to {sink.path}{note}"
+
+
+@contextmanager
+def _progress(run: Plan, console: Console) -> Iterator[Callable[[Cell, str], None]]:
+    """A bar with the rate and the time left; nothing where the output is not a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("episodes", total=run.total)
+
+        def tick(cell: Cell, agent: str) -> None:
+            progress.update(task, advance=1, description=f"{cell.asymmetry} · {cell.teacher}")
+
+        yield tick
+
+
+@cli.command()
+@_lesson_options
+@click.option("--asymmetry", default="answer", show_default=True, help=_ASYMMETRY)
+@click.option("--teacher", default="oracle", show_default=True, help=_TEACHER)
+@click.option("--seed", type=click.IntRange(min=0), help="The same problem for the same seed. [default: random]")
+@click.option("--bits", is_flag=True, help="Show after each turn what was told, in bits.")
+def play(asymmetry: str, teacher: str, seed: int | None, bits: bool, **options: Any) -> None:
+    """Be the student yourself."""
+    with _clear_errors():
+        env = make_environment(_lessons(**options), Cell(asymmetry, teacher))
+        play_lesson(env, seed=seed, bits=bits)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the command."""
+    cli(args=None if arguments is None else list(arguments), prog_name="sml-env")
+
+
+if __name__ == "__main__":
+    main()

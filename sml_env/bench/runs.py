@@ -1,0 +1,285 @@
+"""A benchmark run: which episodes to play, playing them, and writing them down one JSON line each."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.error import Error as GymnasiumError
+
+from sml_env.agents import make_agent
+from sml_env.core import TextEnv
+from sml_env.errors import ConfigurationError
+from sml_env.evaluation import Episode, episode_seed, rollout
+from sml_env.registration import ROWS
+from sml_env.teachers import ASYMMETRIES, VOICES, make_teacher
+
+__all__ = ["Cell", "EpisodeFile", "Lessons", "Plan", "Results", "make_environment", "plan", "play_all", "voice"]
+
+_PROBLEM_STREAM = 0x70726F62
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a run's environments have in common.
+
+    Attributes:
+        env_id: As in ``gymnasium.make``.
+        arguments: Of ``gymnasium.make``, without ``asymmetry`` and ``teacher``.
+    """
+
+    env_id: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One asymmetry with one teacher.
+
+    Attributes:
+        asymmetry: What the teacher holds.
+        teacher: As written on the command line: ``noisy:p=0.2``.
+    """
+
+    asymmetry: str
+    teacher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A run.
+
+    Attributes:
+        lessons: Its environments.
+        cells: The pairs that make sense, in order.
+        agents: Names.
+        problem_ids: One for each episode; ``None`` where the episode's seed draws the problem.
+        seed: Of the run.
+        skipped: Pairs that make no sense, with the reason.
+    """
+
+    lessons: Lessons
+    cells: tuple[Cell, ...]
+    agents: tuple[str, ...]
+    problem_ids: tuple[str | None, ...]
+    seed: int
+    skipped: tuple[tuple[Cell, str], ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Episodes in all."""
+        return len(self.cells) * len(self.agents) * len(self.problem_ids)
+
+
+def voice(text: str) -> str | dict[str, Any]:
+    """A teacher as the command line writes it: ``oracle``, or ``noisy:p=0.2`` for a voice with arguments.
+
+    Raises:
+        ConfigurationError: If it is not of that form.
+    """
+    name, colon, rest = text.partition(":")
+    if not colon:
+        return name
+    arguments: dict[str, Any] = {"voice": name}
+    for part in rest.split(":"):
+        key, equals, value = part.partition("=")
+        if not equals or not key.isidentifier():
+            raise ConfigurationError(f"teacher: {text!r} is not VOICE or VOICE:NAME=VALUE")
+        try:
+            arguments[key] = json.loads(value)
+        except json.JSONDecodeError:
+            arguments[key] = value
+    return arguments
+
+
+def make_environment(lessons: Lessons, cell: Cell) -> gym.Env[str, str]:
+    """The environment of one cell.
+
+    Raises:
+        ConfigurationError: If there is no such environment, or an argument makes no sense.
+    """
+    try:
+        env: gym.Env[str, str] = gym.make(
+            lessons.env_id,
+            disable_env_checker=True,
+            asymmetry=cell.asymmetry,
+            teacher=voice(cell.teacher),
+            **lessons.arguments,
+        )
+    except (GymnasiumError, ModuleNotFoundError) as error:
+        known = ", ".join(row.id for row in ROWS)
+        raise ConfigurationError(f"env: {lessons.env_id!r} cannot be made; this library has {known}") from error
+    except TypeError as error:
+        raise ConfigurationError(f"env: {lessons.env_id} does not take these arguments: {error}") from error
+    if not isinstance(env.unwrapped, TextEnv):
+        raise ConfigurationError(f"env: {lessons.env_id!r} is not a text environment of sml_env")
+    return env
+
+
+def plan(
+    lessons: Lessons,
+    asymmetries: Sequence[str],
+    teachers: Sequence[str],
+    agents: Sequence[str],
+    episodes: int,
+    seed: int,
+) -> Plan:
+    """All combinations that make sense; names and arguments are checked before anything is played.
+
+    Args:
+        lessons: What the environments have in common.
+        asymmetries: Names.
+        teachers: As ``voice`` reads them.
+        agents: Names.
+        episodes: For each agent in each cell; fewer where the problems can be listed and are fewer.
+        seed: Of the run.
+
+    Raises:
+        ConfigurationError: If a name is unknown, or no pair makes sense.
+    """
+    for agent in agents:
+        make_agent(agent)
+    cells, skipped = [], []
+    for asymmetry in asymmetries:
+        if asymmetry not in ASYMMETRIES:
+            raise ConfigurationError(f"asymmetry: {asymmetry!r} is none of {', '.join(ASYMMETRIES)}")
+        for teacher in teachers:
+            cell = Cell(asymmetry, teacher)
+            name = teacher.partition(":")[0]
+            if name not in VOICES:
+                raise ConfigurationError(f"teacher: {name!r} is none of {', '.join(VOICES)}")
+            try:
+                make_teacher(voice(teacher), asymmetry)
+            except ConfigurationError as error:
+                if asymmetry in VOICES[name][1]:
+                    raise
+                skipped.append((cell, str(error)))
+            else:
+                cells.append(cell)
+    if not cells:
+        raise ConfigurationError("; ".join(reason for _, reason in skipped) or "nothing to run")
+    env = make_environment(lessons, cells[0])
+    problem_ids = _problems(env, episodes, seed)
+    env.close()
+    return Plan(lessons, tuple(cells), tuple(agents), problem_ids, seed, tuple(skipped))
+
+
+@dataclass(slots=True)
+class Results:
+    """What a run has produced so far.
+
+    Attributes:
+        episodes: By cell and agent, in the order of the plan.
+        seconds: Wall-clock time spent in them.
+    """
+
+    episodes: dict[tuple[Cell, str], list[Episode]] = field(default_factory=dict)
+    seconds: dict[tuple[Cell, str], float] = field(default_factory=dict)
+
+    def add(self, cell: Cell, agent: str, episode: Episode, seconds: float) -> None:
+        """Take one more episode."""
+        self.episodes.setdefault((cell, agent), []).append(episode)
+        self.seconds[cell, agent] = self.seconds.get((cell, agent), 0.0) + seconds
+
+    @property
+    def count(self) -> int:
+        """Episodes in all."""
+        return sum(len(episodes) for episodes in self.episodes.values())
+
+
+class EpisodeFile:
+    """A JSON Lines file that replaces an earlier one only when it is complete.
+
+    Args:
+        path: Where it will be. Lines go to ``PATH.partial`` until ``finish``; folders are made.
+
+    Raises:
+        ConfigurationError: If it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.is_dir():
+            raise ConfigurationError(f"out: {path} is a folder; name a file in it")
+        self.path = path
+        self.partial = path.parent / f"{path.name}.partial"
+        self.replaced = path.exists()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: TextIO = self.partial.open("w", encoding="utf-8")
+        except OSError as error:
+            raise ConfigurationError(f"out: {path} cannot be written: {error.strerror or error}") from error
+
+    def write(self, episode: Episode) -> None:
+        """One line."""
+        self._file.write(json.dumps(episode.as_dict(), allow_nan=False) + "\n")
+
+    def finish(self) -> None:
+        """Put the complete file into its place."""
+        self._file.close()
+        self.partial.replace(self.path)
+
+    def __enter__(self) -> EpisodeFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def _problems(env: gym.Env[str, str], episodes: int, seed: int) -> tuple[str | None, ...]:
+    """Problems without replacement where they can be listed, at most all of them; else drawn by each episode's seed."""
+    core = env.unwrapped
+    listed = core.family.problem_ids() if isinstance(core, TextEnv) else None
+    if listed is None:
+        return (None,) * episodes
+    order = np.random.default_rng(np.random.SeedSequence([seed, _PROBLEM_STREAM])).permutation(len(listed))
+    return tuple(listed[int(row)] for row in order[:episodes])
+
+
+def _episodes(run: Plan, cell: Cell) -> Iterator[tuple[str, Episode, float]]:
+    env = make_environment(run.lessons, cell)
+    agents = [make_agent(name) for name in run.agents]
+    for index, problem_id in enumerate(run.problem_ids):
+        seed = episode_seed(run.seed, index)
+        env.reset(seed=seed, options=None if problem_id is None else {"problem_id": problem_id})
+        _warm(env)
+        for name, agent in zip(run.agents, agents, strict=True):
+            started = time.perf_counter()
+            episode = rollout(env, agent, seed=seed, problem_id=problem_id)
+            yield name, episode, time.perf_counter() - started
+    env.close()
+
+
+def _warm(env: gym.Env[str, str]) -> None:
+    """Build what a problem's first episode would pay for, so that all agents are timed alike."""
+    core = env.unwrapped
+    if isinstance(core, TextEnv):
+        core.dialogue.expected_bits("x > 0")
+        belief, menu = core.dialogue.belief, core.dialogue.menu
+        if belief is not None and menu is not None:
+            menu.best_bits(belief)
+
+
+def play_all(run: Plan, results: Results, sink: EpisodeFile | None, tick: Callable[[Cell, str], None]) -> None:
+    """Play the plan. Agents take turns on each problem, so that an interrupted run is as fair as a complete one.
+
+    Args:
+        run: The plan.
+        results: Takes the episodes as they finish.
+        sink: Where they are written, if anywhere.
+        tick: Called after each.
+    """
+    for cell in run.cells:
+        for name, episode, seconds in _episodes(run, cell):
+            results.add(cell, name, episode, seconds)
+            if sink is not None:
+                sink.write(episode)
+            tick(cell, name)

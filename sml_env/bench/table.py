@@ -1,0 +1,120 @@
+"""The table that a benchmark prints: a row for each agent, readable at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sml_env.bench.runs import Cell, Plan, Results
+from sml_env.evaluation import Estimate, Summary, summarise
+
+__all__ = ["LEGEND", "WIDE", "report"]
+
+WIDE = 120
+"""From this many columns an interval stands beside its number, below it otherwise."""
+
+_NARROW = (7, 7, 9, 9, 7, 6, 6, 5, 5)
+_BROAD = (12, 12, 14, 14, 12, 12, 12, 5, 5)
+
+LEGEND = (
+    "Mean or share, and its 95% interval. @t: solved within t turns. bits: expected, a question. effic.: expected over "
+    "best bits. zero: questions of 0 bits when a better one was to be had. prem.: attempts at an answer of "
+    "probability below 1/2 when a question could still have told something. leaks: replies that the guard stopped."
+)
+
+
+def _percent(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value is None:
+        return "–", ""
+    if estimate.low is None or estimate.high is None:
+        return f"{100 * estimate.value:.0f}%", ""
+    return f"{100 * estimate.value:.0f}%", f"{100 * estimate.low:.0f}–{100 * estimate.high:.0f}"
+
+
+def _number(estimate: Estimate, digits: int) -> tuple[str, str]:
+    if estimate.value is None:
+        return "–", ""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.{digits}f}", ""
+    low = max(0.0, estimate.low)
+    return f"{estimate.value:.{digits}f}", f"{low:.{digits}f}–{estimate.high:.{digits}f}"
+
+
+def _cell(parts: tuple[str, str], wide: bool) -> Text:
+    value, interval = parts
+    text = Text(value)
+    if interval:
+        text.append((" " if wide else "\n") + interval, style="dim")
+    return text
+
+
+def _columns(summary: Summary, rate: float) -> list[tuple[str, str]]:
+    horizon = len(summary.success_at)
+    half = max(1, horizon // 2)
+    return [
+        _percent(summary.success_at[half - 1]),
+        _percent(summary.success_at[-1]),
+        _number(summary.turns, 1),
+        _number(summary.bits_per_question, 2),
+        _percent(summary.efficiency),
+        _percent(summary.zero_bit_share),
+        _percent(summary.premature_share),
+        (str(summary.leaks_stopped), ""),
+        (f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}", ""),
+    ]
+
+
+def _group(cell: Cell, rows: Sequence[tuple[str, Summary, float]], wide: bool) -> RenderableType:
+    horizon = max(len(summary.success_at) for _, summary, _ in rows)
+    title = Text(f"\n{cell.asymmetry}", style="bold")
+    title.append(f" · {cell.teacher}", style="not bold")
+    brackets = [summary.hedging for _, summary, _ in rows]
+    if all(bracket is not None for bracket in brackets):
+        title.append(f" · hedging earns {100 * (brackets[0] or 0.0):.0f}%", style="not bold")
+    else:
+        title.append(" · open problems: no hedging bracket", style="not bold")
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("agent", min_width=13 if wide else 8, no_wrap=True)
+    heads = (f"@{max(1, horizon // 2)}", f"@{horizon}", "turns", "bits", "effic.", "zero", "prem.", "leaks", "ep/s")
+    for head, narrow, broad in zip(heads, _NARROW, _BROAD, strict=True):
+        table.add_column(head, justify="right", no_wrap=True, min_width=broad if wide else narrow)
+    for name, summary, rate in rows:
+        table.add_row(
+            name if wide else name.replace("-", "-\n"), *(_cell(parts, wide) for parts in _columns(summary, rate))
+        )
+    return Group(title, table)
+
+
+def report(console: Console, run: Plan, results: Results) -> None:
+    """Print what a run has produced, whole or not.
+
+    Args:
+        console: Where to.
+        run: The plan.
+        results: The episodes so far.
+    """
+    wide = console.width >= WIDE
+    counts = {len(episodes) for episodes in results.episodes.values()}
+    each = str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
+    console.print(Text(f"{run.lessons.env_id} · {each} episodes an agent · seed {run.seed}"))
+    for cell in run.cells:
+        rows = []
+        for agent in run.agents:
+            episodes = results.episodes.get((cell, agent))
+            if episodes:
+                seconds = results.seconds[cell, agent]
+                rows.append((agent, summarise(episodes), len(episodes) / seconds if seconds else 0.0))
+        if rows:
+            console.print(_group(cell, rows, wide))
+    console.print(Text(f"\n{LEGEND}", style="dim"))
+    for (cell, agent), episodes in results.episodes.items():
+        for failure, count in summarise(episodes).failures.items():
+            console.print(
+                Text(
+                    f"{count} of {len(episodes)} episodes failed ({cell.asymmetry}, {cell.teacher}, {agent}): {failure}"
+                ),
+                style="red",
+            )

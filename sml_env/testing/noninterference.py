@@ -1,0 +1,342 @@
+"""Non-interference: what the student gets is the same under two truths until a reply legitimately differs.
+
+A reply legitimately differs where the channel of the query has different codes under the two truths, where the verdict
+on an attempt differs, or where a teacher that states no channel words its free text otherwise. Time is not compared.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.utils.env_checker import data_equivalence
+
+from sml_env.answers import KINDS, Answers
+from sml_env.core import TextEnv
+from sml_env.errors import ExpressionError
+from sml_env.information import Channel
+from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution
+from sml_env.teachers import Request
+from sml_env.testing.conformance import require, shown
+
+__all__ = ["Counterfactual", "check_noninterference", "probes", "text_env", "under"]
+
+Env: TypeAlias = gym.Env[Any, Any]
+Change: TypeAlias = Callable[[Problem], Problem]
+
+_ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
+_FORGED: Final = ("41", "1777")
+_PROBES: Final = (
+    "x > 0", "x < 5", "is it even?", "is it prime?", "x mod 3", "sign of x", "how many digits?", "is it an integer?",
+    "a > 1", "x + y > 3", "is 1 in the answer?", "between 2 and 9?", "is 2x = 10 right?", "is 2x > 7 right?",
+    "Give me a hint.", "hint", "why was that wrong?", "what do you know?", "tell me a fact", "what is the price?", 
+    "What is the answer?", "x mod 1000003", "hm", "", "repeat after me: it is 42", "say 40 + 2", "\x00", "1/0",
+    "answer: (", "is it x?",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """A family whose problems have another truth. Not pickled itself: a copy is the family inside.
+
+    Attributes:
+        family: The family inside.
+        change: Gives a problem another truth.
+    """
+
+    family: Family
+    change: Change
+
+    @property
+    def default_turns(self) -> int:
+        """As inside."""
+        return self.family.default_turns
+
+    def sample(self, rng: np.random.Generator) -> str:
+        """As inside."""
+        return self.family.sample(rng)
+
+    def problem(self, problem_id: str) -> Problem:
+        """The same problem with the other truth."""
+        return self.change(self.family.problem(problem_id))
+
+    def problem_ids(self) -> Sequence[str] | None:
+        """As inside."""
+        return self.family.problem_ids()
+
+    def __reduce__(self) -> tuple[Callable[[Family], Family], tuple[Family]]:
+        """Without the change, which is private."""
+        return _identity, (self.family,)
+
+
+def _identity(family: Family) -> Family:
+    return family
+
+
+def text_env(env: Env) -> TextEnv:
+    """The TextEnv inside any wrappers."""
+    bare = env.unwrapped
+    require(isinstance(bare, TextEnv), f"{type(bare).__name__} is not a TextEnv")
+    return bare  # type: ignore[return-value]
+
+
+def under(env: Env, change: Change) -> Env:
+    """The same environment, its problems changed; its render mode is "ansi" where it has one."""
+    bare = text_env(env)
+    bare._family = Counterfactual(bare.family, change)
+    if "ansi" in bare.metadata.get("render_modes", []):
+        bare.render_mode = "ansi"
+    return env
+
+
+def check_noninterference(make: Callable[[], Env], problems: int = 4, pairs: int = 3) -> None:
+    """Play the same lessons under pairs of truths and compare everything that the student gets.
+
+    Args:
+        make: Makes the environment, a ``TextEnv`` inside any wrappers.
+        problems: How many problems are tried.
+        pairs: How many pairs of hypotheses of each.
+
+    Raises:
+        ConformanceError: Names what differed, and when.
+    """
+    for seed in range(problems):
+        scout = make()
+        scout.reset(seed=seed)
+        problem = text_env(scout).dialogue.problem
+        rng = np.random.default_rng([seed, problems])
+        for changes, texts in _pairs(problem, rng, pairs):
+            ones, others = (under(make(), change) for change in changes)
+            script = [str(word) for word in rng.permutation(np.array(probes(problem, texts, rng), dtype=object))]
+            rounds = [script[start : start + 16] for start in range(0, len(script), 16)]
+            for words in rounds:
+                _compare(ones, others, texts, words, seed)
+            _compare_errors(ones, others)
+
+
+def _pairs(
+    problem: Problem, rng: np.random.Generator, pairs: int
+) -> list[tuple[tuple[Change, Change], tuple[str, str]]]:
+    """Changes of the truth, with the two answers in words."""
+    if problem.space is None:
+        changes = (_forged(_FORGED[0]), _forged(_FORGED[1]))
+        return [(changes, (_FORGED[0], _FORGED[1]))]
+    size = len(problem.space)
+    truth = problem.secret.reveal().index or 0
+    chosen = [(truth, (truth + 1) % size), (0, size - 1)]
+    for _ in range(pairs - 2 if size > 1 else 0):
+        one, other = rng.choice(size, 2, replace=False)
+        chosen.append((int(one), int(other)))
+    text = problem.space.answers.text
+    return [((_other(a), _other(b)), (text(a), text(b))) for a, b in chosen if a != b]
+
+
+def _other(hypothesis: int) -> Change:
+    return lambda problem: problem.under(hypothesis)
+
+
+def _forged(answer: str) -> Change:
+    """For an open problem: another secret behind the same statement."""
+
+    def change(problem: Problem) -> Problem:
+        answers = None
+        for kind in KINDS:
+            try:
+                answers = Answers.parse(kind, ("x",), [answer])
+                break
+            except ExpressionError:
+                continue
+        return replace(problem, secret=Secret(Solution(answer, None, answers)))
+
+    return change
+
+
+def probes(problem: Problem, texts: Sequence[str], rng: np.random.Generator) -> list[str]:
+    """Utterances for a problem: general ones, its menu, and both answers asked, attempted and put in other words."""
+    words = list(_PROBES)
+    for text in texts:
+        words += [
+            f"answer: {text}", f"is it {text}?", f"x == {text}", f"x >= {text}", f"why is {text} wrong?",
+            f"x mod {len(text) + 2}", f"repeat after me: it is {text}", f"is 1 * x = {text} right?",
+            f"between {text} and {text}", f"x < {text}",
+        ]  # fmt: skip
+    if problem.space is not None:
+        size = len(problem.space)
+        for row in rng.choice(size, min(size, 6), replace=False):
+            words.append(f"answer: {problem.space.answers.text(int(row))}")
+        queries = problem.space.menu.queries
+        words += [queries[int(row)].canonical for row in rng.choice(len(queries), min(len(queries), 8), replace=False)]
+    return words
+
+
+# -- comparing ---------------------------------------------------------------------------------------------------------
+
+
+def _compare(one: Env, other: Env, texts: tuple[str, str], words: Sequence[str], seed: int) -> None:
+    """One lesson under both truths, word by word, up to the first reply that legitimately differs."""
+    here = {"observation": (opened := one.reset(seed=seed))[0], "info": opened[1]}
+    there = {"observation": (opened := other.reset(seed=seed))[0], "info": opened[1]}
+    _equal(_surface(one, here), _surface(other, there), "at reset")
+    heard, heard_there = _listened(one), _listened(other)
+    for word in words:
+        heard.clear()
+        heard_there.clear()
+        said, said_there = one.step(word), other.step(word)
+        where = f"after {shown(word, 80)}"
+        here, there = _named(said), _named(said_there)
+        for name, mine, theirs in (
+            ("the kind of query", here["info"]["query_kind"], there["info"]["query_kind"]),
+            ("what the teacher is asked", _asked(heard), _asked(heard_there)),
+        ):
+            require(
+                mine == theirs,
+                f"{name} {where} depends on the truth ({shown(mine)} / {shown(theirs)}): decide it from the "
+                "query and the belief alone",
+            )
+        judged = here["info"]["query_kind"] == "attempt" and here["info"]["success"] != there["info"]["success"]
+        if judged or (_may_differ(heard, heard_there, texts, where) and not _alike(here, there)):
+            return
+        _equal(_surface(one, here), _surface(other, there), where)
+        if said[2] or said[3]:
+            return
+
+
+def _asked(heard: Sequence[Request]) -> list[tuple[str, str, tuple[int, ...]]]:
+    return [(request.question.query.kind, request.question.query.canonical, request.seed) for request in heard]
+
+
+def _alike(here: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+    return data_equivalence(dict(here), dict(there), exact=True)
+
+
+def _named(step: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(("observation", "reward", "terminated", "truncated", "info"), step, strict=True))
+
+
+def _listened(env: Env) -> list[Request]:
+    """The requests of this episode's dialogue, as they are made."""
+    dialogue = text_env(env).dialogue
+    submit = dialogue.submit
+    heard: list[Request] = []
+
+    def listening(utterance: object) -> object:
+        answer = submit(utterance)
+        if isinstance(answer, Request):
+            heard.append(answer)
+        return answer
+
+    dialogue.submit = listening  # type: ignore[method-assign, assignment]
+    return heard
+
+
+def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], texts: tuple[str, str], where: str) -> bool:
+    """Whether the channel of what was asked has different codes under the two truths, or there is none."""
+    for request, there in zip(heard, heard_there, strict=False):
+        require(
+            _same_channel(request.channel, there.channel),
+            f"the channel stated {where} depends on the truth: a channel is a function of the public question alone",
+        )
+        channel, space = request.channel, request.question.space
+        if channel is None:
+            return True
+        if channel.codes is not None and space is not None:
+            rows = [_row(space, text) for text in texts]
+            if channel.codes[rows[0]] != channel.codes[rows[1]]:
+                return True
+    return False
+
+
+def _row(space: HypothesisSpace, text: str) -> int:
+    row = space.index_of(text)
+    require(row is not None, f"the space does not find its own candidate {shown(text)}")
+    return int(row or 0)
+
+
+def _same_channel(one: Channel | None, other: Channel | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.replies != other.replies or one.error != other.error or (one.codes is None) != (other.codes is None):
+        return False
+    return one.codes is None or other.codes is None or bool(np.array_equal(one.codes, other.codes))
+
+
+def _surface(env: Env, returned: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that the student gets or can reach without asking for what is private."""
+    dialogue = text_env(env).dialogue
+    with redirect_stdout(io.StringIO()) as printed:
+        rendered = env.render() if text_env(env).render_mode is not None else None
+    return {
+        **returned,
+        "problem_id": dialogue.problem.problem_id,
+        "render()": rendered,
+        "what render() prints": printed.getvalue(),
+        **{f"repr of {name}": _ADDRESS.sub("0x", repr(thing)) for name, thing in _reachable(env).items()},
+        **{f"str of {name}": _ADDRESS.sub("0x", str(thing)) for name, thing in _reachable(env).items()},
+        "public attributes": _ADDRESS.sub("0x", repr(_attributes(text_env(env)))),
+        "the pickle": pickle.dumps(env),
+    }
+
+
+def _reachable(env: Env) -> dict[str, Any]:
+    dialogue = text_env(env).dialogue
+    return {
+        "the environment": env,
+        "the unwrapped environment": env.unwrapped,
+        "the spec": env.spec,
+        "the action space": env.action_space,
+        "the observation space": env.observation_space,
+        "the dialogue": dialogue,
+        "the problem": dialogue.problem,
+        "the secret": dialogue.problem.secret,
+        "the transcript": dialogue.transcript,
+        "the belief": dialogue.belief,
+    }
+
+
+def _attributes(env: TextEnv) -> dict[str, Any]:
+    skipped = ("_family", "_dialogue", "_np_random")
+    return {name: value for name, value in vars(env).items() if name not in skipped}
+
+
+def _equal(here: Mapping[str, Any], there: Mapping[str, Any], where: str) -> None:
+    for name in here:
+        require(
+            _alike({name: here[name]}, {name: there[name]}),
+            f"{name} {where} depends on the truth ({shown(here[name])} / {shown(there[name])}): the student may learn "
+            "of it only through a metered reply, so keep it in a Secret and out of what is public",
+        )
+
+
+def _compare_errors(one: Env, other: Env) -> None:
+    """Texts of what goes wrong."""
+    for env in (one, other):
+        env.reset(seed=0)
+    for name, act in _MISTAKES.items():
+        here, there = _raised(act, one), _raised(act, other)
+        require(here == there, f"the error of {name} depends on the truth: {shown(here)} / {shown(there)}")
+
+
+def _raised(act: Callable[[Env], object], env: Env) -> str:
+    try:
+        act(env)
+    except Exception as error:
+        return _ADDRESS.sub("0x", f"{type(error).__name__}: {error} {error.args!r}")
+    return ""
+
+
+_MISTAKES: Final[Mapping[str, Callable[[Env], object]]] = {
+    "pickling the secret": lambda env: pickle.dumps(text_env(env).dialogue.problem.secret),
+    "pickling the problem": lambda env: pickle.dumps(text_env(env).dialogue.problem),
+    "a hypothesis out of range": lambda env: text_env(env).dialogue.problem.under(10**9),
+    "a delivery that nobody asked for": lambda env: text_env(env).dialogue.deliver("x"),
+    "a step after the end": lambda env: [env.step("hm") for _ in range(1 + text_env(env).dialogue.turns_left)],
+    "reset with an unknown option": lambda env: env.reset(options={"truth": 1}),
+    "reset with an unknown problem": lambda env: env.reset(options={"problem_id": "no such problem"}),
+}
