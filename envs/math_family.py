@@ -14,9 +14,9 @@ import numpy as np
 
 from sml_env.answers import KINDS, Answers
 from sml_env.datasets import Record, load_records
-from sml_env.envs.topics import TOPICS, Exercise
+from sml_env.envs.topics import TOPICS
 from sml_env.envs.topics.base import MAX_DIFFICULTY
-from sml_env.envs.topics.candidates import MAX_CANDIDATES, candidate_space
+from sml_env.envs.topics.candidates import MAX_CANDIDATES, Candidates, draw_candidates
 from sml_env.errors import ConfigurationError, DataError, ExpressionError
 from sml_env.forms import Comparison, Query
 from sml_env.guard import asserts_a_value, stated_values
@@ -27,7 +27,7 @@ __all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily
 
 SPLITS: Final = ("train", "test")
 HYPOTHESES: Final = ("prior", "open")
-_TEST_SHARE: Final = 10
+_TEST_SHARE: Final = 4
 """One statement in this many belongs to the test split, by a hash of its text."""
 
 _FACTS: Final = 3
@@ -183,10 +183,8 @@ def _topic_problem(problem_id: str, candidates: int) -> Problem:
     digest = hashlib.blake2b(topic.encode(), digest_size=8).digest()
     seed = np.random.SeedSequence([int.from_bytes(digest, "big"), difficulty, SPLITS.index(split), number])
     rng = np.random.default_rng(seed)
-    exercise = TOPICS[topic].sample(rng, difficulty)
-    while split_of(exercise.statement) != split:
-        exercise = TOPICS[topic].sample(rng, difficulty)
-    return _problem_of(problem_id, exercise, rng, candidates)
+    drawn = draw_candidates(TOPICS[topic], difficulty, rng, candidates, lambda statement: split_of(statement) == split)
+    return _problem_of(problem_id, drawn, rng)
 
 
 def split_of(statement: str) -> str:
@@ -195,10 +193,14 @@ def split_of(statement: str) -> str:
     return "test" if int.from_bytes(digest, "big") % _TEST_SHARE == 0 else "train"
 
 
-def _problem_of(problem_id: str, exercise: Exercise, rng: np.random.Generator, candidates: int) -> Problem:
-    space, diagnoses, index = candidate_space(exercise, rng, candidates)
+def _problem_of(problem_id: str, drawn: Candidates, rng: np.random.Generator) -> Problem:
+    exercise, space = drawn.exercise, drawn.space
+    diagnoses = {
+        Answers.parse(exercise.kind, exercise.unknowns, [wrong.answer]).text(0): wrong.diagnosis
+        for wrong in exercise.misconceptions
+    }
     steps = _masked(exercise.steps, exercise.statement, space.answers)
-    solution = Solution(space.answers.text(index), index, space.answers.only(index), steps, diagnoses)
+    solution = Solution(space.answers.text(drawn.index), drawn.index, space.answers.only(drawn.index), steps, diagnoses)
     return Problem(
         problem_id,
         exercise.statement,

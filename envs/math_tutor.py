@@ -18,10 +18,11 @@ class MathTutorEnv(TextEnv):
     ## Description
     Each episode is one problem with a hidden exact answer: a generated exercise (20 topics, difficulty 1 to 5) or a
     word problem from data. The teacher knows something that the student does not; how much a reply tells is in bits
-    of an ideal listener's belief and shapes the reward. A generated exercise has 16 candidates: its answer, what named
-    wrong procedures give, and slips, the rank of the truth being uniform. A word problem with an integer answer is
-    closed by a prior over integers that was declared without looking at any data (``sml_env.priors``); other answers
-    stay open, and their bits are ``None``.
+    of an ideal listener's belief and shapes the reward. A generated exercise has 16 candidates:
+    answers of its topic, chosen so that wrong procedures lead from one to another, of which the truth is one drawn
+    uniformly; so whoever does not work out the statement is right with probability 1/16, exactly. A word problem with
+    an integer answer is closed by a prior over integers that was declared without looking at any data
+    (``sml_env.priors``); other answers stay open, and their bits are ``None``.
 
     ## Query Language
     English or symbols; one question a turn. The answer is called ``x`` (or the problem's own letters, or "it").

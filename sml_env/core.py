@@ -146,6 +146,11 @@ class TextEnv(gym.Env[str, str]):
         return self._family
 
     @property
+    def teacher(self) -> Teacher:
+        """Who replies to the student."""
+        return self._teacher
+
+    @property
     def rules(self) -> Rules:
         """The rules, with the largest turn budget."""
         return self._rules

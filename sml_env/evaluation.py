@@ -190,7 +190,7 @@ def rollout(env: gym.Env[str, str], agent: Agent, *, seed: int, problem_id: str 
         seed=seed,
         agent=agent.name,
         asymmetry=core.rules.asymmetry,
-        teacher=core._teacher.name,
+        teacher=core.teacher.name,
         success=bool(records and info["success"]),
         episode_return=total,
         turns=len(records),

@@ -56,7 +56,7 @@ class Listener:
 
     def tells_too_much(self, meant: Meaning | None) -> bool:
         """Whether the true reply would tell more than the cap, from the query and the belief alone."""
-        if meant is None or meant.binary:
+        if meant is None or (meant.binary and self._cap >= 1.0):
             return False
         return self.expected_bits(Channel(meant.replies, meant.codes)) > self._cap + _ROUNDING
 
@@ -69,7 +69,9 @@ class Listener:
         if menu is None:
             return 0.0
         if self._best[0] is not self.belief or self._best[1] is not menu:
-            self._best = (self.belief, menu, menu.best_bits(self.belief, self._cap, self.space.target))
+            live = np.count_nonzero(target_belief(self.belief, self.space.target))
+            best = menu.best_bits(self.belief, self._cap, self.space.target, binary=bool(live > 2))
+            self._best = (self.belief, menu, best)
         return self._best[2]
 
     def hear(self, likelihood: FloatArray | None) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sml_env.answers import Answers
 from sml_env.forms import Comparison, Form, Member, Property, Quantity, Query, Residue
@@ -90,11 +91,25 @@ class Menu:
         channels = (Channel((NO, YES), (rows > cut).astype(np.int8), self.error) for cut in rows[:-1])
         return max(channel.expected_bits(belief, target) for channel in channels)
 
-    def best_bits(self, belief: FloatArray, cap: float = np.inf, target: IntArray | None = None) -> float:
-        """The most that any query of the menu tells, among those that the cap allows, in bits."""
+    @cached_property
+    def _valued(self) -> npt.NDArray[np.bool_]:
+        return np.array([not meaning.binary for meaning in self.meanings], dtype=np.bool_)
+
+    def best_bits(
+        self, belief: FloatArray, cap: float = np.inf, target: IntArray | None = None, *, binary: bool = True
+    ) -> float:
+        """The most that any query of the menu tells, among those that the cap allows, in bits.
+
+        Args:
+            belief: Shape ``(N,)``.
+            cap: A query that tells more is refused.
+            target: Labels of what is asked; ``None`` for the hypothesis itself.
+            binary: Whether yes-or-no queries count. With two live targets each of them is an attempt.
+        """
         table = self.table_bits(belief, target)
-        best = float(np.where(table <= cap, table, 0.0).max(initial=0.0))
-        cut = self.cut_bits(belief, target)
+        admitted = table <= cap if binary else (table <= cap) & self._valued
+        best = float((table * admitted).max(initial=0.0))
+        cut = self.cut_bits(belief, target) if binary else 0.0
         return max(best, cut if cut <= cap else 0.0)
 
     def cut(self, belief: FloatArray) -> tuple[Query, float] | None:

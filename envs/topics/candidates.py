@@ -1,50 +1,57 @@
-"""Candidates of an exercise: its answer, what wrong procedures give, and slips, with the truth's rank uniform.
+"""Candidates of an exercise: a set of answers of its topic, of which the truth is one drawn uniformly.
 
-The rank of the truth among the candidates in ascending order is drawn first; then as many wrong values are taken from
-below and from above as that rank needs, those of named procedures first. Where they do not suffice, slips fill up: a
-slip is attached to a value chosen uniformly among all so far, right and wrong alike, so that being close to others
-tells nothing.
+Exercises of the topic are drawn until they give enough different answers. A set of those is chosen that prefers answers
+which wrong procedures give for its other members. Only then is the truth drawn, uniformly from the set, and with it the
+exercise whose answer it is. So nothing about the set can tell which member is true: whoever does not work out the
+statement is right with probability 1/N, by construction and exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
 from sml_env.answers import Answers, Span, parse_answer
-from sml_env.envs.topics.base import Exercise
+from sml_env.envs.topics.base import Exercise, Topic
 from sml_env.errors import ConfigurationError
 from sml_env.problems import HypothesisSpace
 
-__all__ = ["MAX_CANDIDATES", "candidate_space"]
+__all__ = ["MAX_CANDIDATES", "Candidates", "draw_candidates"]
 
-MAX_CANDIDATES: Final = 512
+MAX_CANDIDATES: Final = 256
+_POOL: Final = 3
+"""Different answers that are drawn, for each candidate."""
 
-Value: TypeAlias = tuple[Fraction, ...] | tuple[Span, ...]
+_MAX_DRAWS: Final = 400
+"""Exercises that are drawn at most, for each candidate."""
 
-_NUMBER_SLIPS: Final[tuple[Callable[[Fraction, int], Fraction], ...]] = (
-    lambda value, k: value + Fraction(k, value.denominator),
-    lambda value, k: value - Fraction(k, value.denominator),
-    lambda value, k: value + k,
-    lambda value, k: value - k,
-    lambda value, k: -value,
-    lambda value, k: value * (1 + k % 3),
-    lambda value, k: value + 10 * k,
-    lambda value, k: value - 10 * k,
-)
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidates:
+    """One exercise among the hypotheses of a listener.
+
+    Attributes:
+        exercise: Whose answer is the truth.
+        space: The hypotheses, ascending, uniform prior.
+        index: Which of them is true.
+    """
+
+    exercise: Exercise
+    space: HypothesisSpace
+    index: int
+
+
+Value = tuple[Fraction, ...] | tuple[Span, ...]
 
 
 def _order(value: Value) -> tuple[object, ...]:
     """Sort key: numbers and pairs by value, sets of intervals by their ends."""
-    if isinstance(value[0], Fraction):
-        return value
     spans = [part for part in value if isinstance(part, Span)]
-    return (len(spans), *(key for span in spans for key in _span_order(span)))
+    return (len(spans), *(key for span in spans for key in _span_order(span))) if spans else value
 
 
 def _span_order(span: Span) -> tuple[object, ...]:
@@ -53,104 +60,70 @@ def _span_order(span: Span) -> tuple[object, ...]:
     return (*low, not span.low_closed, *high, span.high_closed)
 
 
-def _slipped_number(value: Fraction, rng: np.random.Generator) -> Fraction:
-    slip = _NUMBER_SLIPS[int(rng.integers(len(_NUMBER_SLIPS)))]
-    return slip(value, int(rng.integers(1, 4)))
+def _pool(
+    topic: Topic, difficulty: int, rng: np.random.Generator, size: int, admits: Callable[[str], bool]
+) -> dict[Value, Exercise]:
+    """Exercises with different answers, in the order drawn."""
+    pool: dict[Value, Exercise] = {}
+    names: tuple[str, ...] | None = None
+    for draws in range(_MAX_DRAWS * size):
+        if len(pool) >= _POOL * size or (len(pool) >= size and draws >= 4 * _POOL * size):
+            return pool
+        exercise = topic.sample(rng, difficulty)
+        names = exercise.unknowns if names is None else names
+        if exercise.unknowns == names and admits(exercise.statement):
+            pool.setdefault(parse_answer(exercise.kind, exercise.answer), exercise)
+    if len(pool) >= size:
+        return pool
+    raise ConfigurationError(
+        f"candidates: {topic.name} of difficulty {difficulty} has too few different answers for {size} candidates"
+    )
 
 
-def _slipped_spans(spans: Sequence[Span], rng: np.random.Generator) -> tuple[Span, ...] | None:
-    """Ends moved, opened, closed or negated; None where no proper set is left."""
-    which = int(rng.integers(4))
-    if which == 0:
-        moved = [
-            Span(
-                None if span.high is None else -span.high,
-                None if span.low is None else -span.low,
-                span.high_closed,
-                span.low_closed,
-            )
-            for span in reversed(spans)
-        ]
-    else:
-        row = int(rng.integers(len(spans)))
-        span, low = spans[row], bool(rng.integers(2))
-        end = span.low if low else span.high
-        if end is None:
-            return None
-        if which == 1:
-            changed = (
-                replace(span, low_closed=not span.low_closed)
-                if low
-                else replace(span, high_closed=not span.high_closed)
-            )
-        else:
-            shift = Fraction(int(rng.integers(1, 4)) * (1 if rng.random() < 0.5 else -1))
-            changed = replace(span, low=end + shift) if low else replace(span, high=end + shift)
-        moved = [*spans[:row], changed, *spans[row + 1 :]]
-    for span in moved:
-        if span.low is not None and span.high is not None and span.low >= span.high:
-            return None
-    for left, right in pairwise(moved):
-        if left.high is None or right.low is None or left.high >= right.low:
-            return None
-    return tuple(moved)
+def _chosen(pool: dict[Value, Exercise], rng: np.random.Generator, size: int) -> list[Value]:
+    """Members of the set, grown from a random start by whichever answer has the most links to those chosen.
+
+    Two answers are linked when a wrong procedure gives one for the exercise of the other.
+    """
+    values = list(pool)
+    rows = {value: row for row, value in enumerate(values)}
+    links = np.zeros((len(values), len(values)))
+    for value, exercise in pool.items():
+        for misconception in exercise.misconceptions:
+            wrong = rows.get(parse_answer(exercise.kind, misconception.answer))
+            if wrong is not None:
+                links[rows[value], wrong] += 1
+                links[wrong, rows[value]] += 1
+    score = rng.random(len(values))
+    chosen: list[int] = []
+    for _ in range(size):
+        row = int(score.argmax())
+        chosen.append(row)
+        score += links[row]
+        score[row] = -np.inf
+    return sorted((values[row] for row in chosen), key=_order)
 
 
-def _slipped(value: Value, rng: np.random.Generator) -> Value | None:
-    spans = [part for part in value if isinstance(part, Span)]
-    if spans:
-        return _slipped_spans(spans, rng)
-    numbers = [part for part in value if isinstance(part, Fraction)]
-    if len(numbers) == 2 and rng.random() < 0.2:
-        return numbers[1], numbers[0]
-    row = int(rng.integers(len(numbers)))
-    numbers[row] = _slipped_number(numbers[row], rng)
-    return tuple(numbers)
-
-
-def candidate_space(
-    exercise: Exercise, rng: np.random.Generator, size: int
-) -> tuple[HypothesisSpace, dict[str, str], int]:
-    """The hypotheses of one exercise, uniform prior.
+def draw_candidates(
+    topic: Topic, difficulty: int, rng: np.random.Generator, size: int, admits: Callable[[str], bool]
+) -> Candidates:
+    """An exercise of a topic and its candidates.
 
     Args:
-        exercise: With its misconceptions.
+        topic: What is drawn from.
+        difficulty: From 1 to 5.
         rng: Of the problem.
-        size: How many candidates, the answer included.
-
-    Returns:
-        The space; the diagnosis of each candidate that a named wrong procedure gives; the truth's index.
+        size: How many candidates.
+        admits: Which statements may be used, for example those of one split.
 
     Raises:
-        ConfigurationError: If the size is not from 2 to ``MAX_CANDIDATES``.
+        ConfigurationError: If the size is not from 2 to ``MAX_CANDIDATES``, or the topic has too few answers.
     """
     if not 2 <= size <= MAX_CANDIDATES:
         raise ConfigurationError(f"candidates: {size!r} is not from 2 to {MAX_CANDIDATES}")
-    truth = parse_answer(exercise.kind, exercise.answer)
-    rank = int(rng.integers(size))
-    room = {True: rank, False: size - 1 - rank}
-    chosen: set[Value] = {truth}
-    diagnoses: dict[Value, str] = {}
-    for position in rng.permutation(len(exercise.misconceptions)):
-        misconception = exercise.misconceptions[int(position)]
-        value = parse_answer(exercise.kind, misconception.answer)
-        below = _order(value) < _order(truth)
-        if value not in chosen and room[below] > 0:
-            room[below] -= 1
-            chosen.add(value)
-            diagnoses[value] = misconception.diagnosis
-    pool: list[Value] = sorted(chosen, key=_order)
-    while room[True] or room[False]:
-        slipped = _slipped(pool[int(rng.integers(len(pool)))], rng)
-        if slipped is None or slipped in chosen:
-            continue
-        below = _order(slipped) < _order(truth)
-        if room[below] > 0:
-            room[below] -= 1
-            chosen.add(slipped)
-            pool.append(slipped)
-    ordered = sorted(chosen, key=_order)
-    answers = Answers.of(exercise.kind, exercise.unknowns, ordered)
-    space = HypothesisSpace(answers, np.full(size, 1.0 / size))
-    texts = {answers.text(row): diagnoses[value] for row, value in enumerate(ordered) if value in diagnoses}
-    return space, texts, ordered.index(truth)
+    pool = _pool(topic, difficulty, rng, size, admits)
+    values = _chosen(pool, rng, size)
+    index = int(rng.integers(size))
+    exercise = pool[values[index]]
+    answers = Answers.of(exercise.kind, exercise.unknowns, values)
+    return Candidates(exercise, HypothesisSpace(answers, np.full(size, 1.0 / size)), index)

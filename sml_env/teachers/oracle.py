@@ -143,12 +143,9 @@ def _signatures(question: Question, space: HypothesisSpace) -> IntArray:
 
 def _decided_codes(meant: Meaning, labels: IntArray) -> IntArray:
     """The code of the true reply where the facts decide it, else ``len(replies)``."""
-    classes = int(labels.max()) + 1
-    low = np.full(classes, len(meant.replies), dtype=np.int64)
-    high = np.full(classes, -1, dtype=np.int64)
-    np.minimum.at(low, labels, meant.codes)
-    np.maximum.at(high, labels, meant.codes)
-    decided = np.where(low == high, low, len(meant.replies))
+    classes, size = int(labels.max()) + 1, len(meant.replies)
+    occurs = np.bincount(labels * size + meant.codes, minlength=classes * size).reshape(classes, size) > 0
+    decided = np.where(occurs.sum(axis=1) == 1, occurs.argmax(axis=1), size)
     result: IntArray = decided[labels]
     return result
 
@@ -177,8 +174,9 @@ def _decided_menu(question: Question, space: HypothesisSpace) -> Menu:
 
 
 def _compact(replies: tuple[str, ...], codes: IntArray) -> Channel:
-    occurring, dense = np.unique(codes, return_inverse=True)
-    return Channel(tuple(replies[code] for code in occurring), dense.reshape(-1))
+    present = np.bincount(codes, minlength=len(replies)) > 0
+    dense = (np.cumsum(present) - 1)[codes]
+    return Channel(tuple(reply for reply, occurs in zip(replies, present, strict=True) if occurs), dense)
 
 
 def _told(query_text: str, reply: str) -> str:
