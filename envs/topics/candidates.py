@@ -62,17 +62,15 @@ def _span_order(span: Span) -> tuple[object, ...]:
 
 def _pool(
     topic: Topic, difficulty: int, rng: np.random.Generator, size: int, admits: Callable[[str], bool]
-) -> dict[Value, Exercise]:
-    """Exercises with different answers, in the order drawn."""
-    pool: dict[Value, Exercise] = {}
-    names: tuple[str, ...] | None = None
+) -> dict[str, Exercise]:
+    """Exercises with different answers, in the order drawn. Topics write equal answers alike."""
+    pool: dict[str, Exercise] = {}
     for draws in range(_MAX_DRAWS * size):
         if len(pool) >= _POOL * size or (len(pool) >= size and draws >= 4 * _POOL * size):
             return pool
         exercise = topic.sample(rng, difficulty)
-        names = exercise.unknowns if names is None else names
-        if exercise.unknowns == names and admits(exercise.statement):
-            pool.setdefault(parse_answer(exercise.kind, exercise.answer), exercise)
+        if admits(exercise.statement):
+            pool.setdefault(exercise.answer, exercise)
     if len(pool) >= size:
         return pool
     raise ConfigurationError(
@@ -80,28 +78,29 @@ def _pool(
     )
 
 
-def _chosen(pool: dict[Value, Exercise], rng: np.random.Generator, size: int) -> list[Value]:
+def _chosen(pool: dict[str, Exercise], rng: np.random.Generator, size: int) -> list[str]:
     """Members of the set, grown from a random start by whichever answer has the most links to those chosen.
 
     Two answers are linked when a wrong procedure gives one for the exercise of the other.
     """
-    values = list(pool)
-    rows = {value: row for row, value in enumerate(values)}
-    links = np.zeros((len(values), len(values)))
-    for value, exercise in pool.items():
+    answers = list(pool)
+    rows = {answer: row for row, answer in enumerate(answers)}
+    links = np.zeros((len(answers), len(answers)))
+    for row, exercise in enumerate(pool.values()):
         for misconception in exercise.misconceptions:
-            wrong = rows.get(parse_answer(exercise.kind, misconception.answer))
+            wrong = rows.get(misconception.answer)
             if wrong is not None:
-                links[rows[value], wrong] += 1
-                links[wrong, rows[value]] += 1
-    score = rng.random(len(values))
+                links[row, wrong] += 1
+                links[wrong, row] += 1
+    score = rng.random(len(answers))
     chosen: list[int] = []
     for _ in range(size):
         row = int(score.argmax())
         chosen.append(row)
         score += links[row]
         score[row] = -np.inf
-    return sorted((values[row] for row in chosen), key=_order)
+    kind = pool[answers[0]].kind
+    return sorted((answers[row] for row in chosen), key=lambda answer: _order(parse_answer(kind, answer)))
 
 
 def draw_candidates(
@@ -122,8 +121,8 @@ def draw_candidates(
     if not 2 <= size <= MAX_CANDIDATES:
         raise ConfigurationError(f"candidates: {size!r} is not from 2 to {MAX_CANDIDATES}")
     pool = _pool(topic, difficulty, rng, size, admits)
-    values = _chosen(pool, rng, size)
+    chosen = _chosen(pool, rng, size)
     index = int(rng.integers(size))
-    exercise = pool[values[index]]
-    answers = Answers.of(exercise.kind, exercise.unknowns, values)
+    exercise = pool[chosen[index]]
+    answers = Answers.parse(exercise.kind, exercise.unknowns, chosen)
     return Candidates(exercise, HypothesisSpace(answers, np.full(size, 1.0 / size)), index)
