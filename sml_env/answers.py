@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sml_env.errors import ConfigurationError, ExpressionError
-from sml_env.verifiers.expressions import parse_expression, rational_value
+from sml_env.verifiers.expressions import parse_expression, rational_value, to_text
 from sml_env.verifiers.nodes import Interval, Node, TupleNode, Union
 
 __all__ = ["KINDS", "SAFE_BITS", "Answers", "Column", "Span", "parse_answer"]
@@ -254,8 +254,8 @@ def _span(node: Node, text: str) -> Span:
         node = Interval(node.items[0], node.items[1], False, False)
     if not isinstance(node, Interval):
         raise ExpressionError(f"{text!r} is not an interval")
-    return Span(_end(node.lo), _end(node.hi), node.lo_closed, node.hi_closed)
+    return Span(_end(node.lo, text), _end(node.hi, text), node.lo_closed, node.hi_closed)
 
 
-def _end(node: Node) -> Fraction | None:
-    return rational_value(node)
+def _end(node: Node, text: str) -> Fraction | None:
+    return None if to_text(node) in ("oo", "-oo") else _rational(node, text)

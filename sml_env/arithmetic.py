@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -36,12 +36,16 @@ class _Unread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Ratio:
-    """``numerator / denominator`` per hypothesis (or one of each), with bounds; a zero denominator is undefined."""
+    """``numerator / denominator`` per hypothesis (or one for all), with bounds on their sizes.
+
+    Where ``undefined`` is set there was a division by zero, and the parts mean nothing.
+    """
 
     numerator: Whole | int
     denominator: Whole | int
     top: int
     bottom: int
+    undefined: npt.NDArray[np.bool_] | bool = False
 
     def exact(self, top: int, bottom: int) -> tuple[Whole | int, Whole | int]:
         """Parts that can be combined up to those bounds without overflow."""
@@ -57,33 +61,36 @@ def _big(part: Whole | int) -> Whole | int:
 
 
 def _add(a: _Ratio, b: _Ratio) -> _Ratio:
+    undefined = a.undefined | b.undefined
     if isinstance(a.denominator, int) and isinstance(b.denominator, int) and a.denominator == b.denominator == 1:
         top = a.top + b.top
-        return _Ratio(a.exact(top, 1)[0] + b.exact(top, 1)[0], 1, top, 1)
+        return _Ratio(a.exact(top, 1)[0] + b.exact(top, 1)[0], 1, top, 1, undefined)
     top, bottom = a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom
     (an, ad), (bn, bd) = a.exact(top, bottom), b.exact(top, bottom)
-    return _Ratio(an * bd + bn * ad, ad * bd, top, bottom)
+    return _Ratio(an * bd + bn * ad, ad * bd, top, bottom, undefined)
 
 
 def _multiply(a: _Ratio, b: _Ratio) -> _Ratio:
     top, bottom = a.top * b.top, a.bottom * b.bottom
     (an, ad), (bn, bd) = a.exact(top, bottom), b.exact(top, bottom)
-    return _Ratio(an * bn, ad * bd, top, bottom)
+    return _Ratio(an * bn, ad * bd, top, bottom, a.undefined | b.undefined)
 
 
 def _invert(a: _Ratio) -> _Ratio:
-    """One over a; a zero stays recognisable as a zero denominator."""
-    zero = a.numerator == 0
-    if isinstance(a.numerator, int) and isinstance(a.denominator, int):
-        return _Ratio(a.denominator, a.numerator, a.bottom, max(1, a.top))
-    numerator = np.where(zero, 1, a.denominator)
-    return _Ratio(numerator, np.asarray(a.numerator), max(1, a.bottom), max(1, a.top))
+    """One over a, undefined where a is zero."""
+    if isinstance(a.numerator, int):
+        zero: npt.NDArray[np.bool_] | bool = a.numerator == 0
+        denominator: Whole | int = a.numerator or 1
+    else:
+        zero = np.asarray(a.numerator == 0, dtype=np.bool_)
+        denominator = np.where(zero, 1, a.numerator)
+    return _Ratio(a.denominator, denominator, a.bottom, max(1, a.top), a.undefined | zero)
 
 
 def _power(base: _Ratio, exponent: int) -> _Ratio:
     if abs(exponent) > MAX_EXPONENT:
         raise _Unread
-    result = _Ratio(1, 1, 1, 1)
+    result = _Ratio(1, 1, 1, 1, base.undefined)
     for _ in range(abs(exponent)):
         result = _multiply(result, base)
     return result if exponent >= 0 else _invert(result)
@@ -113,7 +120,7 @@ def _ratio(node: Node, answers: Answers) -> _Ratio:
         return _power(_ratio(node.base, answers), int(node.exponent.value))
     if isinstance(node, Function) and node.name == "abs" and len(node.args) == 1:
         inner = _ratio(node.args[0], answers)
-        return _Ratio(np.abs(inner.numerator), np.abs(inner.denominator), inner.top, inner.bottom)
+        return _Ratio(np.abs(inner.numerator), np.abs(inner.denominator), inner.top, inner.bottom, inner.undefined)
     raise _Unread
 
 
@@ -135,17 +142,11 @@ def _holds(op: str, sign: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
 
 def _fast(relation: Relation, answers: Answers) -> npt.NDArray[np.int8]:
     left, right = _ratio(relation.left, answers), _ratio(relation.right, answers)
-    negative = _Ratio(-right.numerator, right.denominator, right.top, right.bottom)
-    difference = _add(left, negative)
+    difference = _add(left, replace(right, numerator=-right.numerator))
     sign = np.sign(difference.numerator) * np.sign(difference.denominator)
-    sign = np.broadcast_to(np.asarray(sign, dtype=np.int8), (len(answers),))
-    undefined = np.zeros(len(answers), dtype=np.bool_)
-    for side in (left, right):
-        undefined |= np.asarray(side.denominator == 0, dtype=np.bool_)
-    codes = _holds(relation.op, sign).astype(np.int8)
-    if undefined.any():
-        codes[undefined] = UNDEFINED
-    return codes
+    holds = _holds(relation.op, np.asarray(sign, dtype=np.int8))
+    codes = np.where(difference.undefined, UNDEFINED, holds)
+    return np.broadcast_to(codes.astype(np.int8), (len(answers),)).copy()
 
 
 def _slow_one(relation: Relation, values: dict[str, Fraction]) -> int:

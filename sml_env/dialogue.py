@@ -13,7 +13,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from sml_env.errors import ResetNeeded
+from sml_env.answers import Answers
+from sml_env.errors import ExpressionError, ResetNeeded
 from sml_env.forms import Claim, Comparison, Query
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray
@@ -186,7 +187,7 @@ class Dialogue:
             return 0.0
         if self._refusal(query, meant) is not None:
             return 0.0
-        return self._expected(self._channel(self._question(query, meant)))
+        return self._expected(self._channel(self._question(query, meant), utterance))
 
     def privileged(self) -> dict[str, Any]:
         """The private side, for asymmetric critics and evaluators; never for the student.
@@ -260,9 +261,10 @@ class Dialogue:
         if not isinstance(reply, str):
             return self.fail(TypeError(f"the teacher's reply is a {type(reply).__name__}, not a str"))
         channel = pending.request.channel
-        if not self._guarded or (channel is not None and reply in channel.replies):
+        templated = self._channels is not None and channel is not None and reply in channel.replies
+        if templated or not self._guarded:
             return self._told(pending, reply)
-        report = self._guard.inspect(reply, "\n".join([*(turn.student for turn in self._transcript), pending.words]))
+        report = self._guard.inspect(reply, self._student_words(pending.words))
         if not report.leaks:
             return self._told(pending, reply)
         self._stopped.append((reply, report.reason))
@@ -315,9 +317,9 @@ class Dialogue:
 
     def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
         question = self._question(query, meant)
-        channel = self._channel(question)
+        channel = self._channel(question, words)
         verdict, attempt = self._seen()
-        view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, self._asked_of(query))
+        view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, question.asked_of)
         request = Request(question, view, channel, self._turn_seed())
         self._pending = _Pending(words, query.kind, request, self._expected(channel))
         return request
@@ -332,22 +334,27 @@ class Dialogue:
             tuple(self._transcript),
             self._hints,
             self._facts,
-            tuple(self._judged),
+            self._asked_of(query),
             self.problem.hints_from_statement,
             meant,
         )
 
     def _asked_of(self, query: Query) -> str | None:
-        """The judged attempt that a diagnosis is asked of, in the verifier's notation."""
+        """The attempt judged wrong that a diagnosis is asked of, in the verifier's notation."""
         if query.kind != "diagnosis" or not self._judged or not isinstance(query.form, Claim):
             return None
-        return self._judged[-1] if query.form.value is None else self._notation(query.form.value)
+        if query.form.value is None:
+            return self._judged[-1]
+        value = self._notation(query.form.value)
+        return value if value in self._judged else None
 
     def _notation(self, value: str) -> str:
-        """A candidate's own text, if the value is one."""
-        space = self.problem.space
-        row = None if space is None else space.index_of(value)
-        return value if row is None or space is None else space.answers.text(row)
+        """A value as an answer of this problem is written, if it is one; equal values are written alike."""
+        answers = self.problem.secret.reveal().answers
+        try:
+            return value.strip() if answers is None else Answers.parse(answers.kind, answers.names, [value]).text(0)
+        except ExpressionError:
+            return value.strip()
 
     def _seen(self) -> tuple[Verdict | None, str | None]:
         return (None, None) if self._latest is None else (self._latest[1], self._latest[0])
@@ -362,26 +369,36 @@ class Dialogue:
             return None
         return self._channels.menu(self._question(Query("hint", "hint"), None))
 
-    def _channel(self, question: Question) -> Channel | None:
+    def _student_words(self, latest: str) -> str:
+        """All that the student has said, which a teacher may repeat."""
+        return "\n".join([*(turn.student for turn in self._transcript), latest])
+
+    def _channel(self, question: Question, words: str) -> Channel | None:
         if self._channels is not None:
             return self._channels.channel(question)
         if getattr(self._teacher, "deterministic", False) is True:
-            return self._enumerated(question)
+            return self._enumerated(question, words)
         return None
 
-    def _enumerated(self, question: Question) -> Channel | None:
+    def _enumerated(self, question: Question, words: str) -> Channel | None:
         """The channel of a deterministic teacher: what it says under every hypothesis, after the guard."""
         space = self.problem.space
         if space is None or len(space) > MAX_ENUMERATED:
             return None
-        texts = []
-        words = "\n".join(turn.student for turn in self._transcript)
-        for hypothesis in range(len(space)):
-            problem = self.problem.under(hypothesis)
-            view = view_for(self.rules.asymmetry, problem, *self._seen())
-            (text,) = self._teacher.reply([Request(question, view, None, self._turn_seed())])
-            stopped = self._guarded and LeakGuard(problem).inspect(text, words).leaks
-            texts.append(STOPPED if stopped or not isinstance(text, str) else text)
+        said = self._student_words(words)
+        problems = [self.problem.under(hypothesis) for hypothesis in range(len(space))]
+        views = [view_for(self.rules.asymmetry, problem, *self._seen(), question.asked_of) for problem in problems]
+        requests = [Request(question, view, None, self._turn_seed()) for view in views]
+        try:
+            texts = list(self._teacher.reply(requests))
+        except Exception:  # foreign code: a teacher that fails on a hypothesis states no channel
+            return None
+        if len(texts) != len(problems) or not all(isinstance(text, str) for text in texts):
+            return None
+        if self._guarded:
+            guards = [self._guard.under(problem) for problem in problems]
+            leaks = [guard.inspect(text, said).leaks for guard, text in zip(guards, texts, strict=True)]
+            texts = [STOPPED if leak else text for leak, text in zip(leaks, texts, strict=True)]
         replies = sorted(set(texts))
         if len(replies) < 2:
             return Channel(tuple(replies), None)
@@ -407,10 +424,11 @@ class Dialogue:
         self._pending = None
         self._hints += pending.kind == "hint"
         self._facts += pending.kind == "fact"
-        channel = pending.request.channel
+        channel, expected = pending.request.channel, pending.expected
         if channel is not None and text in channel.replies:
             self._hear(channel.likelihood(channel.replies.index(text)))
-        expected = pending.expected
+        elif self._channels is None:
+            expected = None
         realised = None if expected is None else self._fallen()
         return self._close(pending.words, pending.kind, text, _Bits(expected, realised))
 
@@ -422,11 +440,10 @@ class Dialogue:
             return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
         bits = _Bits()
-        shown = value
+        shown = self._notation(value)
         if self.listener is not None:
             row = solution.index if verdict.correct else self.listener.space.index_of(value)
             if row is not None:
-                shown = self.listener.space.answers.text(row)
                 right, bits.expected_verdict = self.listener.attempt(row)
                 self._hear(attempt_likelihood(right, verdict.correct))
             bits.verdict = self._fallen()

@@ -80,6 +80,7 @@ _OPERATORS: Final = (
     (re.compile(r"[}]"), ")"),
 )
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
+_DIGITS = re.compile(r"[0-9]+")
 _OPERAND = re.compile(r"\(|\)|\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
 _TUPLE = re.compile(
     r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]](?:\s*(?:U|\u222a|\\cup)\s*[(\[][^()\[\]]{1,60}?,[^()\[\]]{1,60}?[)\]])*"
@@ -138,6 +139,10 @@ def asserts_a_value(text: str) -> bool:
 
 def _has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
+
+
+def _has_number(text: str) -> bool:
+    return _has_digit(text) or _NUMBER_WORDS.search(text.lower()) is not None
 
 
 def _rational(text: str) -> Fraction | None:
@@ -202,8 +207,15 @@ class LeakGuard:
         guard._configure(answer, statement, None)
         return guard
 
+    def under(self, problem: Problem) -> LeakGuard:
+        """A guard of another problem that remembers the same replies; for counterfactual views."""
+        guard = LeakGuard(problem)
+        guard._pieces = list(self._pieces)
+        return guard
+
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
         self._answer = answer
+        self._statement = statement
         self._key: tuple[object, ...] | None = None
         for guess in (kind,) if kind else KINDS:
             try:
@@ -213,8 +225,7 @@ class LeakGuard:
             self._kind = guess
             break
         self._numbers = frozenset(part for part in self._key or () if isinstance(part, Fraction))
-        self._statement = frozenset(_literals(statement))
-        self._statement_text = _plain(statement)
+        self._quoted: _Quotable | None = None
         self._pieces: list[str] = []
 
     def __repr__(self) -> str:
@@ -237,43 +248,32 @@ class LeakGuard:
             return GuardReport(True, "the guard failed")
 
     def _inspect(self, reply: str, student: str) -> GuardReport:
-        if (
-            reply.isascii()
-            and not _has_digit(reply)
-            and self._key is not None
-            and not _NUMBER_WORDS.search(reply.lower())
-        ):
+        if self._key is not None and reply.isascii() and not _has_number(reply):
             return _CLEAN
         if asserts_a_value(reply):
             return GuardReport(True, "asserts a value as the answer")
-        exempt = self._statement | frozenset(_literals(student))
-        student_text = _plain(student)
         if self._key is None:
             return self._inspect_text(reply, student)
+        if self._quoted is None:
+            self._quoted = _Quotable(self._statement)
+        said = _Quotable(student)
+        fresh = set()
+        for wording, value in stated_values(reply):
+            if value in self._quoted.values or value in said.values:
+                continue
+            parts = set(_literals(wording))
+            if len(parts) > 1 and parts <= said.parts and not parts <= self._quoted.parts:
+                return GuardReport(True, "puts the student's numbers together")
+            fresh.add(value)
         if self._kind == "number":
-            answer = next(iter(self._numbers))
-            for wording, value in stated_values(reply):
-                if value == answer and not self._quoted(wording, exempt, student_text):
-                    return GuardReport(True, "states the answer's value")
-            return self._inspect_pieces(reply, exempt, answer)
-        for found in _TUPLE.finditer(reply):
-            if self._same_set(found[0]):
+            if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
-        if self._kind == "pair":
-            values = {
-                value for wording, value in stated_values(reply) if not self._quoted(wording, exempt, student_text)
-            }
-            if self._numbers <= values:
-                return GuardReport(True, "states both parts of the answer")
+            return self._inspect_pieces(reply, self._quoted.parts | said.parts)
+        if any(self._same_set(found[0]) for found in _TUPLE.finditer(reply)):
+            return GuardReport(True, "states the answer's value")
+        if self._kind == "pair" and self._numbers <= fresh:
+            return GuardReport(True, "states both parts of the answer")
         return _CLEAN
-
-    def _quoted(self, wording: str, exempt: frozenset[str], student: str) -> bool:
-        """Whether a value's wording stands in the statement or in the student's own words."""
-        bare = wording.strip().lstrip("-").strip("()% ").strip()
-        if _LITERAL.fullmatch(bare):
-            return bare.replace(",", "") in exempt
-        squeezed = re.sub(r"\s+", "", bare)
-        return squeezed in re.sub(r"\s+", "", self._statement_text) or squeezed in re.sub(r"\s+", "", student)
 
     def _same_set(self, text: str) -> bool:
         try:
@@ -282,26 +282,39 @@ class LeakGuard:
             return False
 
     def _inspect_text(self, reply: str, student: str) -> GuardReport:
-        answer = re.sub(r"[\s$\\{}]+", "", self._answer).casefold()
-        squeezed = re.sub(r"[\s$\\{}]+", "", reply).casefold()
-        known = re.sub(r"[\s$\\{}]+", "", student + " " + self._statement_text).casefold()
-        if answer and answer in squeezed and answer not in known:
+        answer, squeezed = _squeezed(self._answer), _squeezed(reply)
+        if answer and answer in squeezed and answer not in _squeezed(f"{student} {self._statement}"):
             return GuardReport(True, "states the answer's text")
         return _CLEAN
 
-    def _inspect_pieces(self, reply: str, exempt: frozenset[str], answer: Fraction) -> GuardReport:
-        """Digits of the answer over several replies."""
-        pieces = [literal for literal in _literals(_plain(reply)) if literal not in exempt]
+    def _inspect_pieces(self, reply: str, quotable: frozenset[str]) -> GuardReport:
+        """Digits of the answer over several replies, or several places of one."""
+        pieces = [literal for literal in _literals(reply) if literal not in quotable]
         joined = [*self._pieces, *pieces][-_MAX_PIECES:]
         for start in range(len(joined) - 1):
-            for stop in range(start + 2, len(joined) + 1):
+            for stop in range(max(start + 2, len(joined) - len(pieces) + 1), len(joined) + 1):
                 text = "".join(joined[start:stop])
-                if stop > len(joined) - max(1, len(pieces)) and text.isdigit() and Fraction(int(text)) == abs(answer):
+                if text.isdigit() and Fraction(int(text)) in {abs(number) for number in self._numbers}:
                     return GuardReport(True, "spells the answer out in pieces")
         self._pieces = joined
         return _CLEAN
 
 
+class _Quotable:
+    """What may be repeated of a text: its values, and the single numbers that it is made of."""
+
+    def __init__(self, text: str) -> None:
+        named = {**_UNITS, **_TENS, **_SCALES}
+        words = [Fraction(named[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in named]
+        self.parts = frozenset([*_literals(text), *(str(number) for number in words), *_DIGITS.findall(text)])
+        singles = (_rational(part) for part in self.parts)
+        stated = (value for _, value in stated_values(text))
+        self.values = frozenset([*words, *stated, *(value for value in singles if value is not None)])
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s$\\{}]+", "", text).casefold()
+
+
 def _literals(text: str) -> list[str]:
-    plain = _plain(text)
-    return [found[0].rstrip("%").replace(",", "") for found in _LITERAL.finditer(plain)]
+    return [found[0].rstrip("%").replace(",", "") for found in _LITERAL.finditer(_plain(text))]

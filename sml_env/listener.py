@@ -43,9 +43,7 @@ class Listener:
 
     def meaning(self, query: Query) -> Meaning | None:
         """What a query means under each hypothesis; ``None`` where it is not a question about the answer."""
-        if query.kind not in ASKED_KINDS or asks_outright(query):
-            return None
-        return meaning(query.form, self.space.answers)
+        return meaning(query.form, self.space.answers) if query.kind in ASKED_KINDS else None
 
     def stated(self, meant: Meaning | None) -> int | None:
         """The hypothesis that a yes-or-no query states in disguise: the only live one for which it is true."""

@@ -60,7 +60,8 @@ def meaning(form: Form, answers: Answers) -> Meaning | None:
 
     Returns:
         ``None`` where the form is about something else than these answers: an unknown that stands for nothing, a
-        property that such answers do not have, or a relation too large to work out.
+        property that such answers do not have, a relation too large to work out; and for the answer itself, which is
+        never told.
     """
     if isinstance(form, Comparison):
         column = answers.column(form.name)
@@ -145,11 +146,7 @@ def _small(codes: npt.NDArray[np.integer]) -> Codes:
 
 def _quantity(form: Quantity, answers: Answers) -> Meaning | None:
     if form.quantity == "value":
-        if form.name not in ("x", *answers.names):
-            return None
-        texts = [answers.text(row) for row in range(len(answers))]
-        occurring, codes = np.unique(np.array(texts), return_inverse=True)
-        return Meaning(codes.reshape(-1), tuple(occurring.tolist()), False)
+        return None
     column = answers.column(form.name)
     if column is None:
         return None

@@ -125,7 +125,7 @@ class Question:
         transcript: The exchanges so far.
         hints_given: How many hints were delivered before.
         facts_told: How many facts were delivered before.
-        judged: The attempts judged wrong so far, oldest first, in the verifier's notation.
+        asked_of: The attempt judged wrong that a diagnosis is asked of, in the verifier's notation; else ``None``.
         hints_from_statement: Whether hints are the same under every hypothesis.
         meaning: The true reply under each hypothesis; ``None`` where the query is not about the answer.
     """
@@ -138,7 +138,7 @@ class Question:
     transcript: tuple[Turn, ...] = ()
     hints_given: int = 0
     facts_told: int = 0
-    judged: tuple[str, ...] = ()
+    asked_of: str | None = None
     hints_from_statement: bool = False
     meaning: Meaning | None = None
 

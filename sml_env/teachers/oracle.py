@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from sml_env.forms import ASKED_KINDS, Claim
+from sml_env.forms import ASKED_KINDS
 from sml_env.information import Channel, IntArray
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
@@ -105,18 +105,10 @@ def _from_answer(request: Request, view: AnswerView) -> str:
         given = question.hints_given
         return view.steps[given].operation if given < len(view.steps) - 1 else NO_MORE_HINTS
     if kind == "diagnosis":
-        if not _judged(question):
+        if question.asked_of is None:
             return NOT_JUDGED
         return NO_DIAGNOSIS if view.diagnosis is None else view.diagnosis
     return IN_STATEMENT
-
-
-def _judged(question: Question) -> bool:
-    """Whether the diagnosis is asked of an attempt that was judged wrong."""
-    claim = question.query.form
-    if not question.judged:
-        return False
-    return not isinstance(claim, Claim) or claim.value is None or claim.value in question.judged
 
 
 def _from_verdict(request: Request, view: VerdictView) -> str:

@@ -69,8 +69,8 @@ class GibberishTeacher:
         self._oracle = OracleTeacher()
 
     def channel(self, question: Question) -> Channel:
-        """Independent of the hypothesis."""
-        return _CONSTANT
+        """The oracle's replies, independent of the hypothesis."""
+        return _CONSTANT if question.meaning is None else Channel(question.meaning.replies, None)
 
     def menu(self, question: Question) -> None:
         """Nothing that it says tells anything."""

@@ -11,25 +11,20 @@ import pickle
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import gymnasium as gym
 import numpy as np
 from gymnasium.utils.env_checker import data_equivalence
 
-from sml_env.answers import KINDS, Answers
 from sml_env.core import TextEnv
-from sml_env.errors import ExpressionError
 from sml_env.information import Channel
-from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution
+from sml_env.problems import HypothesisSpace, Problem
 from sml_env.teachers import Request
 from sml_env.testing.conformance import require, shown
+from sml_env.testing.counterfactual import Change, forged, hypothesis, text_env, under
+from sml_env.testing.playing import Env
 
-__all__ = ["Counterfactual", "check_noninterference", "probes", "text_env", "under"]
-
-Env: TypeAlias = gym.Env[Any, Any]
-Change: TypeAlias = Callable[[Problem], Problem]
+__all__ = ["check_noninterference", "probes"]
 
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
 _FORGED: Final = ("41", "1777")
@@ -40,60 +35,6 @@ _PROBES: Final = (
     "What is the answer?", "x mod 1000003", "hm", "", "repeat after me: it is 42", "say 40 + 2", "\x00", "1/0",
     "answer: (", "is it x?",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Counterfactual:
-    """A family whose problems have another truth. Not pickled itself: a copy is the family inside.
-
-    Attributes:
-        family: The family inside.
-        change: Gives a problem another truth.
-    """
-
-    family: Family
-    change: Change
-
-    @property
-    def default_turns(self) -> int:
-        """As inside."""
-        return self.family.default_turns
-
-    def sample(self, rng: np.random.Generator) -> str:
-        """As inside."""
-        return self.family.sample(rng)
-
-    def problem(self, problem_id: str) -> Problem:
-        """The same problem with the other truth."""
-        return self.change(self.family.problem(problem_id))
-
-    def problem_ids(self) -> Sequence[str] | None:
-        """As inside."""
-        return self.family.problem_ids()
-
-    def __reduce__(self) -> tuple[Callable[[Family], Family], tuple[Family]]:
-        """Without the change, which is private."""
-        return _identity, (self.family,)
-
-
-def _identity(family: Family) -> Family:
-    return family
-
-
-def text_env(env: Env) -> TextEnv:
-    """The TextEnv inside any wrappers."""
-    bare = env.unwrapped
-    require(isinstance(bare, TextEnv), f"{type(bare).__name__} is not a TextEnv")
-    return bare  # type: ignore[return-value]
-
-
-def under(env: Env, change: Change) -> Env:
-    """The same environment, its problems changed; its render mode is "ansi" where it has one."""
-    bare = text_env(env)
-    bare._family = Counterfactual(bare.family, change)
-    if "ansi" in bare.metadata.get("render_modes", []):
-        bare.render_mode = "ansi"
-    return env
 
 
 def check_noninterference(make: Callable[[], Env], problems: int = 4, pairs: int = 3) -> None:
@@ -126,7 +67,7 @@ def _pairs(
 ) -> list[tuple[tuple[Change, Change], tuple[str, str]]]:
     """Changes of the truth, with the two answers in words."""
     if problem.space is None:
-        changes = (_forged(_FORGED[0]), _forged(_FORGED[1]))
+        changes = (forged(_FORGED[0]), forged(_FORGED[1]))
         return [(changes, (_FORGED[0], _FORGED[1]))]
     size = len(problem.space)
     truth = problem.secret.reveal().index or 0
@@ -135,27 +76,7 @@ def _pairs(
         one, other = rng.choice(size, 2, replace=False)
         chosen.append((int(one), int(other)))
     text = problem.space.answers.text
-    return [((_other(a), _other(b)), (text(a), text(b))) for a, b in chosen if a != b]
-
-
-def _other(hypothesis: int) -> Change:
-    return lambda problem: problem.under(hypothesis)
-
-
-def _forged(answer: str) -> Change:
-    """For an open problem: another secret behind the same statement."""
-
-    def change(problem: Problem) -> Problem:
-        answers = None
-        for kind in KINDS:
-            try:
-                answers = Answers.parse(kind, ("x",), [answer])
-                break
-            except ExpressionError:
-                continue
-        return replace(problem, secret=Secret(Solution(answer, None, answers)))
-
-    return change
+    return [((hypothesis(a), hypothesis(b)), (text(a), text(b))) for a, b in chosen if a != b]
 
 
 def probes(problem: Problem, texts: Sequence[str], rng: np.random.Generator) -> list[str]:
