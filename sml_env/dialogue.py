@@ -21,7 +21,7 @@ from sml_env.information import Channel, FloatArray
 from sml_env.listener import Listener, asks_outright, open_refusal
 from sml_env.menu import Menu
 from sml_env.problems import Problem
-from sml_env.queries import parse
+from sml_env.queries import MAX_CHARACTERS, parse
 from sml_env.rewards import potential_scale, reward_terms
 from sml_env.rules import Rules, attempt_likelihood
 from sml_env.semantics import Meaning
@@ -187,7 +187,7 @@ class Dialogue:
             return 0.0
         if self._refusal(query, meant) is not None:
             return 0.0
-        return self._expected(self._channel(self._question(query, meant), utterance))
+        return self._expected(self._channel(self._question(utterance, query, meant)))
 
     def privileged(self) -> dict[str, Any]:
         """The private side, for asymmetric critics and evaluators; never for the student.
@@ -226,7 +226,7 @@ class Dialogue:
             raise ResetNeeded("this episode has ended: reset before the next step")
         if self._pending is not None:
             raise ResetNeeded("a request still waits for its reply: deliver it, or fail it")
-        words = utterance if isinstance(utterance, str) else ""
+        words = utterance[:MAX_CHARACTERS] if isinstance(utterance, str) else ""
         self._before = _Before(self._entropy, self._best_now())
         query = parse(utterance)
         if query.kind == "malformed":
@@ -316,16 +316,17 @@ class Dialogue:
         return REFUSED_CAP if self.listener.tells_too_much(meant) else None
 
     def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
-        question = self._question(query, meant)
-        channel = self._channel(question, words)
+        question = self._question(words, query, meant)
+        channel = self._channel(question)
         verdict, attempt = self._seen()
         view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, question.asked_of)
         request = Request(question, view, channel, self._turn_seed())
         self._pending = _Pending(words, query.kind, request, self._expected(channel))
         return request
 
-    def _question(self, query: Query, meant: Meaning | None) -> Question:
+    def _question(self, words: str, query: Query, meant: Meaning | None) -> Question:
         return Question(
+            words,
             query,
             self.problem.statement,
             self.problem.space,
@@ -367,25 +368,25 @@ class Dialogue:
     def _teacher_menu(self) -> Menu | None:
         if self.listener is None or self._channels is None:
             return None
-        return self._channels.menu(self._question(Query("hint", "hint"), None))
+        return self._channels.menu(self._question("", Query("hint", "hint"), None))
 
     def _student_words(self, latest: str) -> str:
         """All that the student has said, which a teacher may repeat."""
         return "\n".join([*(turn.student for turn in self._transcript), latest])
 
-    def _channel(self, question: Question, words: str) -> Channel | None:
+    def _channel(self, question: Question) -> Channel | None:
         if self._channels is not None:
             return self._channels.channel(question)
         if getattr(self._teacher, "deterministic", False) is True:
-            return self._enumerated(question, words)
+            return self._enumerated(question)
         return None
 
-    def _enumerated(self, question: Question, words: str) -> Channel | None:
+    def _enumerated(self, question: Question) -> Channel | None:
         """The channel of a deterministic teacher: what it says under every hypothesis, after the guard."""
         space = self.problem.space
         if space is None or len(space) > MAX_ENUMERATED:
             return None
-        said = self._student_words(words)
+        said = self._student_words(question.utterance)
         problems = [self.problem.under(hypothesis) for hypothesis in range(len(space))]
         views = [view_for(self.rules.asymmetry, problem, *self._seen(), question.asked_of) for problem in problems]
         requests = [Request(question, view, None, self._turn_seed()) for view in views]

@@ -259,7 +259,7 @@ class LeakGuard:
         said = _Quotable(student)
         fresh = set()
         for wording, value in stated_values(reply):
-            if value in self._quoted.values or value in said.values:
+            if value in self._quoted.singles or value in said.values:
                 continue
             parts = set(_literals(wording))
             if len(parts) > 1 and parts <= said.parts and not parts <= self._quoted.parts:
@@ -301,15 +301,19 @@ class LeakGuard:
 
 
 class _Quotable:
-    """What may be repeated of a text: its values, and the single numbers that it is made of."""
+    """What a text is made of: its numbers, and the values that they make together.
+
+    The values of the student's own words may be repeated; of the statement only the single numbers, since what they
+    make together may be the answer.
+    """
 
     def __init__(self, text: str) -> None:
         named = {**_UNITS, **_TENS, **_SCALES}
         words = [Fraction(named[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in named]
         self.parts = frozenset([*_literals(text), *(str(number) for number in words), *_DIGITS.findall(text)])
         singles = (_rational(part) for part in self.parts)
-        stated = (value for _, value in stated_values(text))
-        self.values = frozenset([*words, *stated, *(value for value in singles if value is not None)])
+        self.singles = frozenset([*words, *(value for value in singles if value is not None)])
+        self.values = self.singles | {value for _, value in stated_values(text)}
 
 
 def _squeezed(text: str) -> str:

@@ -39,7 +39,7 @@ class Utterance(spaces.Text):
         """An utterance; masks are accepted for compatibility and ignored."""
         choice = int(self.np_random.integers(len(_TEMPLATES) + 1))
         if choice == len(_TEMPLATES):
-            length = int(self.np_random.integers(0, 20))
+            length = int(self.np_random.integers(0, min(20, self.max_length + 1)))
             return "".join(_PRINTABLE[int(code)] for code in self.np_random.integers(len(_PRINTABLE), size=length))
         return _TEMPLATES[choice].format(int(self.np_random.integers(-20, 100)))[: self.max_length]
 

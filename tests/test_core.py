@@ -150,7 +150,7 @@ def test_a_teacher_that_fails_truncates_and_its_words_stay_private(returned: Any
 
 def test_a_deterministic_teacher_that_fails_truncates_too() -> None:
     """It is asked under every hypothesis before it is asked in earnest."""
-    teacher = Scripted(ValueError("the answer is 42"))
+    teacher = Scripted(*[ValueError("the answer is 42")] * 3)
     teacher.deterministic = True  # type: ignore[attr-defined]
     _, _, terminated, truncated, info = lesson(teacher=teacher).step("Give me a hint.")
     assert (terminated, truncated) == (False, True)

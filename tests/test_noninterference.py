@@ -345,6 +345,14 @@ def test_the_channel_of_a_deterministic_teacher_sees_the_views_that_are_delivere
     assert teacher.reply([request])[0] in request.channel.replies
 
 
+def test_the_guard_keeps_what_the_numbers_of_the_statement_make() -> None:
+    """Quoting the statement is free; working it out is the answer."""
+    problem = integers("What is 40 + 2, or 6 * 7?")
+    for reply in ("Remember 42 apples, my friend.", "Think of forty-two things, and then some."):
+        assert LeakGuard(problem).inspect(reply).leaks
+    assert not LeakGuard(problem).inspect("You are given 40 and 2, and 6 * 7 as well.").leaks
+
+
 def test_gibberish_is_never_stopped_because_it_is_right() -> None:
     """Its replies come from a closed set; stopping the right one would say that it is right."""
     texts = {}

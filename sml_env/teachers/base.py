@@ -117,7 +117,8 @@ class Question:
     """What is public when a query is put to the teacher: the same whichever hypothesis is true.
 
     Attributes:
-        query: What was asked.
+        utterance: What the student said.
+        query: What was understood of it.
         statement: Of the problem.
         space: The hypotheses; ``None`` for an open problem.
         fact_queries: Which predicates a teacher with "knowledge" knows.
@@ -130,6 +131,7 @@ class Question:
         meaning: The true reply under each hypothesis; ``None`` where the query is not about the answer.
     """
 
+    utterance: str
     query: Query
     statement: str
     space: HypothesisSpace | None

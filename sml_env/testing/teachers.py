@@ -130,14 +130,13 @@ def _cases(asymmetry: str) -> Iterator[_Case]:
     for problem in _problems():
         for query in (*_QUERIES, *_ODD):
             question = Question(
-                query, problem.statement, problem.space, problem.facts, asymmetry,
+                query.canonical, query, problem.statement, problem.space, problem.facts, asymmetry,
                 hints_from_statement=problem.hints_from_statement, meaning=_meaning(query, problem.space),
             )  # fmt: skip
             yield _Case(problem, question, None, None)
             first = "9" if problem.space is None else problem.space.answers.text(0)
             for given in (1, 9):
-                judged = (first, "9")
-                later = replace(question, transcript=turns * given, hints_given=given, facts_told=given, judged=judged)
+                later = replace(question, transcript=turns * given, hints_given=given, facts_told=given, asked_of=first)
                 yield _Case(problem, later, wrong, first)
 
 
