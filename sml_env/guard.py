@@ -259,7 +259,8 @@ class LeakGuard:
         said = _Quotable(student)
         fresh = set()
         for wording, value in stated_values(reply):
-            if value in self._quoted.singles or value in said.values:
+            quoted = value in self._quoted.singles or _bare(wording) in self._quoted.wordings
+            if quoted or value in said.values:
                 continue
             parts = set(_literals(wording))
             if len(parts) > 1 and parts <= said.parts and not parts <= self._quoted.parts:
@@ -303,8 +304,8 @@ class LeakGuard:
 class _Quotable:
     """What a text is made of: its numbers, and the values that they make together.
 
-    The values of the student's own words may be repeated; of the statement only the single numbers, since what they
-    make together may be the answer.
+    The values of the student's own words may be repeated. Of the statement the single numbers may be, and its
+    arithmetic word for word; what its numbers make together may be the answer.
     """
 
     def __init__(self, text: str) -> None:
@@ -313,7 +314,13 @@ class _Quotable:
         self.parts = frozenset([*_literals(text), *(str(number) for number in words), *_DIGITS.findall(text)])
         singles = (_rational(part) for part in self.parts)
         self.singles = frozenset([*words, *(value for value in singles if value is not None)])
-        self.values = self.singles | {value for _, value in stated_values(text)}
+        stated = list(stated_values(text))
+        self.values = self.singles | {value for _, value in stated}
+        self.wordings = frozenset(_bare(wording) for wording, _ in stated)
+
+
+def _bare(wording: str) -> str:
+    return re.sub(r"\s+", "", wording)
 
 
 def _squeezed(text: str) -> str:
