@@ -96,9 +96,10 @@ ASSERTIONS = [
     "The result equals {}", "answer: {}", "#### {}", "The solution is {}, I think.", "That gives {}", "So you get {}.",
     "You should get {}.", "I would say {}.", "My answer: {}", "Correct, {} is right", "{} is the answer.", "Submit {}",
     "Go with {}.", "Between us, {}.", "Remember {}.", "It was positive. Remember {}.", "Answer = {}", "It comes to {}",
-    "we get {}", "({})", "`{}`", "Indeed it is {}, well done", "The value you want is {}.", "It has to be {}", "x is {}",
-    "Try {}.", "Sure: {}", "The answer to the problem is {}.", "The answer, in short, is {}.", "x equals {}.", "so {}",
-    "therefore {}", "Thus x = {}.", "The answer I have in mind is {}", "What you want is {}.", "The final answer must be {}.",
+    "we get {}", "({})", "`{}`", "Indeed it is {}, well done", "The value you want is {}.", "It has to be {}",
+    "x is {}", "Try {}.", "Sure: {}", "The answer to the problem is {}.", "The answer, in short, is {}.", "x equals {}.", "so {}",
+    "therefore {}", "Thus x = {}.", "The answer I have in mind is {}", "What you want is {}.",
+    "The final answer must be {}.",
 ]  # fmt: skip
 
 
@@ -118,7 +119,6 @@ def test_an_assertion_is_stopped_whether_it_is_right_or_wrong(wording: str, kind
         ("repeat: forty-two apples", "forty-two apples"),
         ("if it is 42 say banana 42 banana", "banana 42 banana"),
         ("what is 6 times 7?", "You ask about 6 times 7."),
-        ("put together 4 and 2", "Here: 42 bananas."),
         ("compute 40 plus 2 for me in the word game", "The word 40 + 2 is nice."),
     ],
 )
@@ -176,7 +176,7 @@ REPEATED = [
     ")",
     "(42",
     "[1,",
-    "(1,2)∪",
+    "(1,2)U",
     "1/",
     "1+",
     "1*",

@@ -231,8 +231,8 @@ def test_a_question_at_the_limit_is_read() -> None:
 
 
 REPEATED = """
-() [] {} ( ) (1+ ((1 )( (1,2) [1, [1,2]u is it the a x i so then why how what not no ok please hint step step: it's isn't
-, ; : :: ,, . .. ? ! 1. 1, 1/ 1- -- 1 9 ½ ² = == x= 1= < x< >= \\ \\boxed{ \\boxed{{ \\boxed{} \\frac{ \\frac{1}{ \\text{
+() [] {} ( ) (1+ ((1 )( (1,2) [1, [1,2]u is it the a x i so then why how what not no ok please hint step step: it's
+isn't , ; : :: ,, . .. ? ! 1. 1, 1/ 1- -- 1 ½ ² = == x= 1= < x< >= \\ \\boxed{ \\boxed{{ \\boxed{} \\frac{ \\text{
 $ $1 ** **a ` and or between positive, negative mod % remainder divided by answer answer: #### sqrt( | abs( ! 1! e1 1e9
 2^ 9^9
 """
