@@ -183,11 +183,8 @@ def worded(query: Query, negated: bool = False) -> str:
     if isinstance(form, Comparison) and negated:
         opposite = {">": "<=", "<=": ">", "<": ">=", ">=": "<"}
         return f"{form.name} {opposite.get(form.op, form.op)} {form.bound}"
-    if isinstance(form, Property):
-        noun = {"prime": "prime", "integer": "an integer", "square": "a perfect square"}[form.property]
-        return f"Is {form.name} {'not ' if negated else ''}{noun}?"
-    if isinstance(form, Residue) and negated and form.remainder == 0:
-        return f"Is {form.name} not divisible by {form.modulus}?"
+    if isinstance(form, Property | Residue) and negated and query.kind == "predicate":
+        return f"not {form}"
     return query.canonical
 
 

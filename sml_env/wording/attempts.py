@@ -18,6 +18,7 @@ MAX_EXPRESSION = 120
 """Characters of a constant expression that is read as an attempt."""
 
 _THEREFORE = rf"(?: {any_of('and', 'hence', 'so', 'then', 'therefore', 'thus')} \s+ )?"
+_QUITE = r"(?: (?! not \b ) \w+ \s+ )?"
 _SURE = any_of("certain", "confident", "sure")
 _THINK = phrases("""
     believe, bet, claim, conclude, feel, figure, guess, reckon, say, suppose, suspect, think, would say
@@ -52,8 +53,8 @@ _PATTERNS = tuple(
     for pattern in (
         rf"""
         {_THEREFORE}
-        (?: i \s+ (?: \w+ \s+ )? (?: {any_of(*_THINK)} | am \s+ (?: \w+ \s+ )? {_SURE} )
-          | i'm \s+ (?: \w+ \s+ )? {_SURE}
+        (?: i \s+ {_QUITE} (?: {any_of(*_THINK)} | am \s+ {_QUITE} {_SURE} )
+          | i'm \s+ {_QUITE} {_SURE}
           | {any_of("i'd go with", "i'd guess", "i'd say", "i'm going with")}
           | my \s+ (?: \w+ \s+ )? {any_of(*_MINE)}
           | let \s+ me \s+ {any_of("answer", "guess", "say", "try")}

@@ -12,6 +12,7 @@ from sml_env.wording.lexicon import number, without_unit
 __all__ = ["attempt", "predicate", "residue", "valued"]
 
 _SPACES = re.compile(r"\s+")
+_NAMED = re.compile(r"\s*([a-zA-Z])\s*==?\s*([^=<>]+)")
 
 
 def predicate(form: Form) -> Query:
@@ -26,18 +27,21 @@ def valued(form: Form) -> Query:
 
 def residue(name: str, modulus: int | None, remainder: int | None) -> Query | None:
     """The question whether a residue is that one, if both numbers were read and the modulus is positive."""
-    if modulus is None or remainder is None or modulus < 1:
+    if not modulus or remainder is None:
         return None
-    return predicate(Residue(name, modulus, remainder % modulus))
+    return predicate(Residue(name, abs(modulus), remainder % abs(modulus)))
 
 
 def attempt(value: str, name: str = "x") -> Query:
     """The attempt that states a value; equal numbers share one canonical form."""
     value = value.strip()
+    if named := _NAMED.fullmatch(value):
+        name, value = named[1].lower(), named[2].strip()
     lower = value.lower()
     exact = number(without_unit(lower) or lower)
     if exact is not None:
-        return Query("attempt", f"{name} == {exact}", Claim(value, name))
+        in_words = not any(character.isdigit() for character in value)
+        return Query("attempt", f"{name} == {exact}", Claim(str(exact) if in_words else value, name))
     try:
         shown = to_text(parse_expression(value))
     except ExpressionError:

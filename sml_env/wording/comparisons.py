@@ -9,7 +9,7 @@ from typing import Final
 from sml_env.forms import Between, Comparison, Ordering, Query
 from sml_env.wording.building import predicate
 from sml_env.wording.lexicon import LESS, MORE, any_of, number, phrases
-from sml_env.wording.subjects import split_subject
+from sml_env.wording.subjects import names_subject, split_subject
 
 __all__ = ["read_between", "read_both", "read_comparison"]
 
@@ -107,9 +107,9 @@ def read_both(clause: str) -> Query | None:
         low, high = high, low
     if low.op not in (">", ">=") or high.op not in ("<", "<="):
         return None
-    if low.name != high.name and "x" not in (low.name, high.name):
+    if low.name != high.name and names_subject(second):
         return None
-    name = low.name if high.name == "x" else high.name
+    name = left.form.name if isinstance(left.form, Comparison) else "x"
     return predicate(Between(name, low.bound, high.bound, low.op == ">=", high.op == "<="))
 
 
@@ -119,7 +119,7 @@ def read_between(clause: str) -> Query | None:
         return None
     name, rest = split_subject(clause)
     interval = _BRACKETS.fullmatch(rest) if "," in rest else None
-    if interval and (rest.startswith(("in", "within", "the")) or interval["left"] == "["):
+    if interval and rest.startswith(("in", "within", "the")):
         low, high = number(interval["low"]), number(interval["high"])
         if low is not None and high is not None:
             return predicate(Between(name, low, high, interval["left"] == "[", interval["right"] == "]"))
@@ -132,6 +132,7 @@ def read_between(clause: str) -> Query | None:
     low, high = _endpoints(ends)
     if low is None or high is None:
         return None
+    low, high = min(low, high), max(low, high)
     closed = not (opening["strict"] or "strict" in closing or "exclu" in closing or "not" in closing)
     return predicate(Between(name, low, high, closed, closed))
 

@@ -10,7 +10,7 @@ from sml_env.wording.lexicon import any_of, number, phrases
 __all__ = ["read_diagnosis"]
 
 # Up to the last bracket if there is one, then up to a space: exactly one way to end, so that no match takes long.
-_VALUE = r"(?P<value> [^\s(]* \( .* \) [^\s)]*? | \S+? )"
+_VALUE = r"(?P<value> [^\s(]* \( .* \) [^\s)]*? | \[ [^\]\)]* [\])] | \S+? )"
 _RIGHT_ANSWER = rf"the \s+ (?: (?: right | correct ) \s+ )? {any_of('answer', 'result', 'solution')}"
 _FAULTY = ("bad", "false", "incorrect", "mistaken", "no good", "not correct", "not it", "not right", "off", "wrong")
 _WRONG = rf"(?: {any_of(*_FAULTY)} | not \s+ {_RIGHT_ANSWER} )"

@@ -56,10 +56,15 @@ _FUNCTIONS = frozenset(
 MORE: Final = any_of("above", "bigger", "greater", "higher", "larger", "more", "over")
 LESS: Final = any_of("below", "fewer", "less", "lower", "smaller", "under")
 
+_NO_UNITS = phrases("""
+    and, billion, cubed, digit, digits, divided, dozen, eighths, factorial, fifths, fourths, halves, hundred, if
+    incorrect, less, million, minus, more, or, over, plus, quarters, score, sixths, squared, tenths, thirds, thousand
+    times, to, when, wrong
+""")
 _WITH_UNIT = re.compile(
     rf"""
     (?P<number> \$? -? [\d.,/]+ %? ) \s+
-    (?! {any_of("and", "if", "less", "more", "or", "to", "when")} \b ) [a-z]{{1,20}}
+    (?! {any_of(*_NO_UNITS)} \b ) [a-z]{{1,20}}
     (?: \s+ {any_of("altogether", "each", "in total", "total")} )?
     """,
     re.VERBOSE,

@@ -6,12 +6,20 @@ import re
 
 from sml_env.forms import Query
 from sml_env.wording.building import attempt
+from sml_env.wording.lexicon import any_of, phrases
 
 __all__ = ["read_marked"]
 
 _BOX = re.compile(r"\\boxed\s*\{")
 _BRACE = re.compile(r"[{}]")
 _MARKED = re.compile(r"(?:####|\b(?:final\s+)?answer\s*[:=]+(?!=))\s*([^\n]+)", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_ASKING = phrases("""
+    above, at least, at most, below, between, bigger, divisible, does, even, greater, higher, is, larger, less, lower
+    more, odd, over, prime, smaller, under
+""")
+# "the answer: is it greater than 10" asks; what stands behind the mark is left to the readers.
+_QUESTION = re.compile(rf"{any_of(*_ASKING)}\b")
 
 
 def read_marked(text: str) -> Query | None:
@@ -23,8 +31,9 @@ def read_marked(text: str) -> Query | None:
     values = _MARKED.findall(text)
     if not values:
         return None
-    value: str = values[-1].strip().rstrip("?!").strip().removesuffix(".").strip(" *")
-    return attempt(value) if value else None
+    first: str = _SENTENCE_END.split(values[-1].strip(), maxsplit=1)[0]
+    value = first.strip().rstrip("?!").strip().removesuffix(".").strip(" *")
+    return attempt(value) if value and not _QUESTION.match(value.lower()) else None
 
 
 def _boxed(text: str) -> str:

@@ -10,7 +10,7 @@ from sml_env.wording.lexicon import any_of, number, phrases, without_ending
 __all__ = ["Clause", "clause_of", "last_part"]
 
 _INTERJECTIONS = phrases("""
-    ah, ahh, all right, alright, awesome, cool, good, got it, great, hello, hey, hi, i see, interesting, k, nice
+    ah, ahh, all right, alright, awesome, cool, good, got it, great, hello, hey, hi, i see, interesting, nice
     no, oh, ok, okay, perfect, right, sure, understood, well, yeah, yes
 """)
 _COURTESIES = phrases("""
@@ -125,8 +125,13 @@ def clause_of(sentence: str) -> Clause:
 
 
 def last_part(clause: str) -> str:
-    """What stands after the last comma or colon; empty if that is a bare number or words for the teacher to say."""
+    """What stands after the last comma or colon; empty if that is a bare number, negated, or words to be said."""
     found = _LAST_PART.search(clause)
-    if found is None or number(found[1]) is not None or _QUOTING.search(clause, 0, found.start()):
+    if (
+        found is None
+        or found[1].startswith("not ")
+        or number(found[1]) is not None
+        or _QUOTING.search(clause, 0, found.start())
+    ):
         return ""
     return found[1]

@@ -37,8 +37,15 @@ _KINDS: Final[dict[str, Callable[[str], Form]]] = {
     "non-zero": _against_zero("!="),
 }
 _OPPOSITE: Final[dict[Ordering, Ordering]] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-_AFTER_KIND = ("answer", "in sign", "integer", "number", "one", "or even", "or odd", "result", "value")
-_KIND = re.compile(rf"(?P<kind> {any_of(*_KINDS)} ) (?: \s+ {any_of(*_AFTER_KIND)} )?", re.VERBOSE)
+_AFTER_KIND = ("answer", "in sign", "integer", "number", "one", "result", "value")
+_KIND = re.compile(
+    rf"""
+    (?P<kind> {any_of(*_KINDS)} )
+    (?: \s+ {any_of(*_AFTER_KIND)} | (?<= even ) \s+ or \s+ odd | (?<= odd ) \s+ or \s+ even )?
+    """,
+    re.VERBOSE,
+)
+_WRITTEN = re.compile(r"(not )?(prime|integer|square)\(([a-z])\)")
 _NEGATION = re.compile(r"(?: not | n't ) \s+ (?: an? \s+ )?", re.VERBOSE)
 
 _EVENLY = r"(?: (?: evenly | exactly ) \s+ )?"
@@ -82,6 +89,9 @@ _CONTAINS = re.compile(
 
 def read_property(clause: str) -> Query | None:
     """A kind of number or divisibility, perhaps negated: "is it prime", "is it not a multiple of 3"."""
+    if written := _WRITTEN.fullmatch(clause):
+        held = _KINDS[written[2]](written[3])
+        return predicate(Negation(held) if written[1] and isinstance(held, Property) else held)
     name, rest = split_subject(clause)
     negation = _NEGATION.match(rest)
     if negation:
@@ -91,7 +101,7 @@ def read_property(clause: str) -> Query | None:
         form = _KINDS[kind["kind"]](name)
     elif divisible := _DIVISIBLE.fullmatch(rest):
         modulus = whole_number(divisible["modulus"])
-        form = Residue(name, modulus, 0) if modulus else None
+        form = Residue(name, abs(modulus), 0) if modulus else None
     if form is None or not negation:
         return None if form is None else predicate(form)
     if isinstance(form, Comparison):

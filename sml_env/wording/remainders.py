@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sml_env.forms import Query, Residue
+from sml_env.forms import Negation, Query, Residue
 from sml_env.wording.building import predicate, residue, valued
 from sml_env.wording.lexicon import any_of, whole_number
 from sml_env.wording.subjects import SUBJECT, split_subject, unknown
@@ -62,6 +62,7 @@ _MOD = re.compile(
     """,
     re.VERBOSE,
 )
+_NEGATED = re.compile(r"not ([a-z] mod .+)")
 _MAY_DIVIDE = re.compile(r"mod|%|divi|remainder|factor|goes? into|congruent")
 
 
@@ -69,6 +70,13 @@ def read_remainder(clause: str) -> Query | None:
     """A remainder or a divisor: "x mod 7 = 3", "does 4 divide it", "does it leave remainder 2 when divided by 5"."""
     if not _MAY_DIVIDE.search(clause):
         return None
+    if negated := _NEGATED.fullmatch(clause):
+        inner = read_remainder(negated[1])
+        return (
+            predicate(Negation(inner.form))
+            if inner and isinstance(inner.form, Residue) and inner.kind == "predicate"
+            else None
+        )
     if mod := _MOD.fullmatch(clause):
         name, modulus = unknown(mod["subject"]), whole_number(mod["modulus"])
         if modulus and mod["remainder"] is None:
@@ -79,7 +87,7 @@ def read_remainder(clause: str) -> Query | None:
         return residue(name, whole_number(congruent["modulus"]), whole_number(congruent["remainder"]))
     divides = _DIVIDES.fullmatch(clause)
     if divides and (modulus := whole_number(divides["modulus"])):
-        return predicate(Residue(unknown(divides["subject"]), modulus, 0))
+        return predicate(Residue(unknown(divides["subject"]), abs(modulus), 0))
     found = _REMAINDER_WHEN.fullmatch(clause) or _REMAINDER_IS.fullmatch(clause)
     if found and (modulus := whole_number(found["modulus"])):
         remainder = whole_number(found["remainder"])

@@ -10,9 +10,9 @@ from sml_env.wording.lexicon import any_of, phrases
 __all__ = ["read_fact", "read_hint"]
 
 _HELP = phrases("""
-    a help, any help, clue, clues, don't know how to, don't know what to, don't know where to, first move
-    first step, get started, getting started, guidance, guide me, help me, hint, hints, little help, lost
-    next operation, next step, no idea how, no idea what, no idea where, nudge, point me, pointer, pointers
+    a help, any help, clue, clues, don't know how to, don't know what to, don't know where to, get started
+    getting started, guidance, guide me, help me, hint, hints, little help, lost
+    no idea how, no idea what, no idea where, nudge, point me, pointer, pointers
     push in the right direction, show me a next step, show me a step, show me the next step, show me the step
     some help, starting point, stuck, tip, tips, what comes next, what is next, what now, what's next
 """)
@@ -71,13 +71,40 @@ _OFF_TOPIC = phrases("""
     president, problem, recipe, song, story, time is it, up, weather, your name
 """)
 _CHATTER = re.compile(rf"\b{any_of(*_OFF_TOPIC)}\b")
+_NEXT_STEP = re.compile(
+    rf"""
+    (?: .* \b {
+        any_of(
+            "about",
+            "for",
+            "give",
+            "have",
+            "know",
+            "me",
+            "need",
+            "on",
+            "show",
+            "tell",
+            "want",
+            "what",
+            "what's",
+            "which",
+            "with",
+        )
+    } \b .* )?
+    (?: \b (?: the | a | my ) \s+ )? \b (?: next | first ) \s+ {any_of("move", "operation", "step")} \b [^\d]*
+    """,
+    re.VERBOSE,
+)
+_DECLINED = re.compile(r"\b(?:don't|do not|no)\s+(?:want|need)\b")
 _WRONG = re.compile(r"\bwrong\b")
 _SPACES = re.compile(r"\s+")
 
 
 def read_hint(clause: str) -> Query | None:
     """A request for the next step: "a hint", "i'm stuck", "what should i do first"."""
-    return Query("hint", "hint") if _HINT.search(clause) and not _WRONG.search(clause) else None
+    asked = _HINT.search(clause) or _NEXT_STEP.fullmatch(clause)
+    return Query("hint", "hint") if asked and not _WRONG.search(clause) and not _DECLINED.search(clause) else None
 
 
 def read_fact(clause: str) -> Query | None:

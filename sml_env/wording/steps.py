@@ -67,6 +67,8 @@ _IN_WORDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("=", any_of("equal", "equal to", "equals")),
     )
 )
+# "is it 5 more than 10" speaks of the answer and of 5 at once.
+_PRONOUN = re.compile(r"\b(?:it|this|that)\b")
 _SIGN = re.compile(r"[<=>]")
 
 # How an ordering reads from right to left.
@@ -77,6 +79,8 @@ _ORDERINGS: Final[dict[str, Ordering]] = {op: op for op in _FLIPPED.values()}
 def read_step(clause: str) -> Query | None:
     """A relation: a step ("2x = 10"), an attempt ("x = 5") or a predicate ("x > 5", "3 < x <= 9")."""
     if not _SIGN.search(clause):
+        if _PRONOUN.search(clause):
+            return None
         clause = _with_sign(clause)
         if not clause:
             return None

@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from sml_env.wording.lexicon import any_of, phrases
+from sml_env.wording.lexicon import LESS, MORE, any_of, phrases
 
-__all__ = ["SUBJECT", "split_subject", "unknown"]
+__all__ = ["SUBJECT", "names_subject", "split_subject", "unknown"]
 
 _DETERMINERS = ("my", "our", "that", "the", "this", "your")
 _ADJECTIVES = phrases("""
@@ -18,13 +18,19 @@ _NOUNS = ("ans", "answer", "figure", "number", "outcome", "quantity", "result", 
 _SEEKERS = ("i am", "i'm", "we are", "we're", "you are", "you're")
 _SOUGHT = ("after", "looking for", "seeking", "thinking of")
 
+# What tells the unknown a from the article; i is the imaginary unit, or the student.
+_AS_LETTER = rf"""
+    \s* (?: [<>=!%]
+      | (?: mod | divided | divisible | even | odd | between | is | at \s+ (?: least | most ) | {MORE} | {LESS} ) \b )
+    """
+
 # Patterns are split into lines and spaces for reading only: all that holds one is compiled with re.VERBOSE.
 SUBJECT: Final = rf"""
     (?: (?: {any_of(*_DETERMINERS)} \s+ )? (?: {any_of(*_ADJECTIVES)} \s+ )* {any_of(*_NOUNS)}
-        (?: \s+ {any_of("of x", "for x")}
+        (?: \s+ (?: of | for ) \s+ [b-hj-z]
           | \s+ {any_of("for", "in", "of", "to")} \s+ (?: the | this ) \s+ {any_of("exercise", "problem", "question")}
           | \s+ {any_of(*_SEEKERS)} \s+ {any_of(*_SOUGHT)} )?
-      | it | this | that | [a-z] )
+      | it | this | that | [b-hj-z] | a (?= {_AS_LETTER} ) )
     """
 """A verbose pattern for the answer as students call it."""
 
@@ -53,7 +59,12 @@ _BARE_OPENING = re.compile(rf"(?: {any_of('a', 'an', 'are', 'be', 'is', 'somethi
 
 def unknown(subject: str | None) -> str:
     """The unknown that a subject stands for: a single letter stands for itself, words for ``x``."""
-    return subject if subject and len(subject) == 1 and subject != "a" else "x"
+    return subject if subject and len(subject) == 1 else "x"
+
+
+def names_subject(clause: str) -> bool:
+    """Whether a clause says what it is about."""
+    return _OPENING.match(clause) is not None
 
 
 @lru_cache(maxsize=64)

@@ -53,9 +53,9 @@ _REMAINDERS = tuple(
 )
 _DIGITS = re.compile(
     rf"""
-    how \s+ many \s+ digits \b .*
-    | (?: {_WHAT_IS} \s+ )? (?: the \s+ )? (?: number | count ) \s+ of \s+ (?: decimal \s+ )? digits \b .*
-    | digit \s+ count \b .*
+    how \s+ many \s+ digits \b [^\d]*
+    | (?: {_WHAT_IS} \s+ )? (?: the \s+ )? (?: number | count ) \s+ of \s+ (?: decimal \s+ )? digits \b [^\d]*
+    | digit \s+ count \b [^\d]*
     | how \s+ long \s+ is \s+ {SUBJECT} \s+ in \s+ digits
     | {SUBJECT} \s+ has \s+ how \s+ many \s+ digits
     | is \s+ .* \b one,? \s+ two,? \s+ or \s+ three \s+ digits .*
@@ -67,7 +67,7 @@ _ANY_SIGN = any_of("negative", "positive", "zero")
 _SIGN = re.compile(
     rf"""
     (?: {_WHAT_IS} \s+ | tell \s+ me \s+ )? {any_of("its", "the", "the answer's")}? \s* sign
-        (?: \s+ (?: of | does ) \s+ .* )?
+        (?: \s+ (?: of | does ) \s+ [^\d]* )?
     | (?: what | which ) \s+ sign \b .*
     | (?: .* \s )? (?:
         (?: positive | negative ) ,? \s+ (?: or \s+ )? (?: positive | negative )
@@ -82,7 +82,8 @@ _SIGN = re.compile(
 
 _TELL = ("disclose", "give", "hand", "provide", "reveal", "say", "send", "share", "show", "spill", "tell")
 _OUTRIGHT_ENDS = phrases("""
-    already, be, directly, equal, equals, here, is, itself, now, outright, right away, straight away, to this
+    already, be, directly, equal, equals, for me, here, is, itself, now, outright, right away, straight away, to me
+    to this, with me
 """)
 _OUTRIGHT = re.compile(
     rf"""
