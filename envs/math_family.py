@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import lru_cache
@@ -130,17 +130,17 @@ def _facts(space: HypothesisSpace, rng: np.random.Generator) -> tuple[Query, ...
     return tuple(chosen)
 
 
-def _masked(steps: Sequence[Step], statement: str, answers: Answers) -> tuple[Step, ...]:
-    """Steps whose operations state no candidate's value and assert none; the same under every hypothesis."""
+def _harmless(statement: str, answers: Answers) -> Callable[[str], bool]:
+    """Whether a text states no candidate's value and asserts none; the same under every hypothesis."""
     numbers = {column[row] for column in answers.columns for row in range(len(column))}
     quotable = {value for _, value in stated_values(statement)}
 
-    def safe(operation: str) -> bool:
-        if asserts_a_value(operation):
+    def harmless(text: str) -> bool:
+        if asserts_a_value(text):
             return False
-        return all(value not in numbers or value in quotable for _, value in stated_values(operation))
+        return all(value not in numbers or value in quotable for _, value in stated_values(text))
 
-    return tuple(step if safe(step.operation) else Step(_MASKED, step.result) for step in steps)
+    return harmless
 
 
 class TopicFamily:
@@ -195,11 +195,13 @@ def split_of(statement: str) -> str:
 
 def _problem_of(problem_id: str, drawn: Candidates, rng: np.random.Generator) -> Problem:
     exercise, space = drawn.exercise, drawn.space
+    harmless = _harmless(exercise.statement, space.answers)
     diagnoses = {
         Answers.parse(exercise.kind, exercise.unknowns, [wrong.answer]).text(0): wrong.diagnosis
         for wrong in exercise.misconceptions
+        if harmless(wrong.diagnosis)
     }
-    steps = _masked(exercise.steps, exercise.statement, space.answers)
+    steps = tuple(step if harmless(step.operation) else Step(_MASKED, step.result) for step in exercise.steps)
     solution = Solution(space.answers.text(drawn.index), drawn.index, space.answers.only(drawn.index), steps, diagnoses)
     return Problem(
         problem_id,

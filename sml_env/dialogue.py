@@ -98,6 +98,14 @@ class _Bits:
 Answer: TypeAlias = Outcome | Request
 
 
+def _vetted(problem: Problem) -> frozenset[str]:
+    """Texts that are the same whichever candidate is true, and were checked against all of them when built."""
+    solution = problem.secret.reveal()
+    if problem.space is None or not problem.hints_from_statement:
+        return frozenset()
+    return frozenset((*(step.operation for step in solution.steps[:-1]), *solution.diagnoses.values()))
+
+
 class Dialogue:
     """One episode.
 
@@ -117,6 +125,7 @@ class Dialogue:
         self._seed = seed
         self._guard = LeakGuard(problem)
         self._guarded = rules.asymmetry == "answer"
+        self._vetted = _vetted(problem)
         self._scale = potential_scale(0.0 if self.listener is None else self.listener.entropy)
         self._transcript: list[Turn] = []
         self._judged: list[str] = []
@@ -262,7 +271,7 @@ class Dialogue:
             return self.fail(TypeError(f"the teacher's reply is a {type(reply).__name__}, not a str"))
         channel = pending.request.channel
         templated = self._channels is not None and channel is not None and reply in channel.replies
-        if templated or not self._guarded:
+        if templated or not self._guarded or reply in self._vetted:
             return self._told(pending, reply)
         report = self._guard.inspect(reply, self._student_words(pending.words))
         if not report.leaks:
