@@ -12,7 +12,7 @@ def main() -> None:
     env = gym.make("sml_env/MathTutor-v0", asymmetry="answer", config={"topics": ["linear_equations"]})
     text, _ = env.reset(seed=7)
     print(text)
-    for question in ("Is the answer greater than 0?", "give me a hint", "is it an integer?", "is 3x = 12 right?"):
+    for question in ("Is the answer greater than 0?", "give me a hint", "is it an integer?", "answer: -16/3"):
         text, reward, terminated, truncated, info = env.step(question)
         told, left = info["expected_bits"], info["belief_entropy_bits"]
         print(f"> {question}\n{text}  [{told:.2f} bits expected, {left:.2f} left, reward {reward:.2f}]")

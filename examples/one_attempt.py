@@ -15,7 +15,8 @@ def main() -> None:
         env = gym.make("sml_env/MathTutor-v0", asymmetry=asymmetry, max_attempts=1)
         for name in ("hedge", "greedy"):
             episodes = [rollout(env, AGENTS[name](), seed=seed) for seed in range(50)]
-            print(f"{asymmetry:8s} {name:8s} success {summarise(episodes).success}")
+            solved = summarise(episodes).success
+            print(f"{asymmetry:8s} {name:8s} solves {solved.value:.0%} (95% interval {solved.low:.0%} to {solved.high:.0%})")
 
 
 if __name__ == "__main__":
