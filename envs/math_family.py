@@ -13,15 +13,16 @@ from typing import Any, Final
 import numpy as np
 
 from sml_env.answers import KINDS, Answers
+from sml_env.assertions import asserts_a_value
 from sml_env.datasets import Record, load_records
 from sml_env.envs.topics import TOPICS
 from sml_env.envs.topics.base import MAX_DIFFICULTY
 from sml_env.envs.topics.candidates import MAX_CANDIDATES, Candidates, draw_candidates
 from sml_env.errors import ConfigurationError, DataError, ExpressionError
 from sml_env.forms import Comparison, Query
-from sml_env.guard import asserts_a_value, stated_values
 from sml_env.priors import MAX_DIGITS, uniform_integers, word_problem_space
 from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution, Step
+from sml_env.stated import stated_values
 
 __all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "math_family"]
 

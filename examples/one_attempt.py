@@ -16,7 +16,8 @@ def main() -> None:
         for name in ("hedge", "greedy"):
             episodes = [rollout(env, AGENTS[name](), seed=seed) for seed in range(50)]
             solved = summarise(episodes).success
-            print(f"{asymmetry:8s} {name:8s} solves {solved.value:.0%} (95% interval {solved.low:.0%} to {solved.high:.0%})")
+            interval = f"95% interval {solved.low:.0%} to {solved.high:.0%}"
+            print(f"{asymmetry:8s} {name:8s} solves {solved.value:.0%} ({interval})")
 
 
 if __name__ == "__main__":

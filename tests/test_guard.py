@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sml_env import guard as guard_module
+from sml_env.assertions import asserts_a_value
 from sml_env.envs.math_family import MathTutorConfig, TopicFamily
 from sml_env.envs.topics import TOPICS
-from sml_env.guard import MAX_REPLY_CHARACTERS, GuardReport, LeakGuard, asserts_a_value, stated_values
+from sml_env.guard import MAX_REPLY_CHARACTERS, GuardReport, LeakGuard
+from sml_env.stated import stated_values
 
 CASES = Path(__file__).parent / "cases" / "guard_replies.json"
 ROWS: list[dict[str, Any]] = json.loads(CASES.read_text(encoding="utf-8"))
@@ -97,8 +99,8 @@ ASSERTIONS = [
     "You should get {}.", "I would say {}.", "My answer: {}", "Correct, {} is right", "{} is the answer.", "Submit {}",
     "Go with {}.", "Between us, {}.", "Remember {}.", "It was positive. Remember {}.", "Answer = {}", "It comes to {}",
     "we get {}", "({})", "`{}`", "Indeed it is {}, well done", "The value you want is {}.", "It has to be {}",
-    "x is {}", "Try {}.", "Sure: {}", "The answer to the problem is {}.", "The answer, in short, is {}.", "x equals {}.", "so {}",
-    "therefore {}", "Thus x = {}.", "The answer I have in mind is {}", "What you want is {}.",
+    "x is {}", "Try {}.", "Sure: {}", "The answer to the problem is {}.", "The answer, in short, is {}.",
+    "x equals {}.", "so {}", "therefore {}", "Thus x = {}.", "The answer I have in mind is {}", "What you want is {}.",
     "The final answer must be {}.",
 ]  # fmt: skip
 

@@ -16,11 +16,13 @@ PACKAGES = {"sml_env": ROOT / "sml_env", "sml_env.envs": ROOT / "envs", "sml_env
 LAYERS = {
     "errors": 0,
     "answers": 1,
+    "assertions": 1,
     "arithmetic": 1,
     "forms": 1,
     "information": 1,
     "queries": 1,
     "semantics": 1,
+    "stated": 1,
     "verifiers": 1,
     "wording": 1,
     "datasets": 2,

@@ -1,0 +1,71 @@
+"""Assertions: texts that state some specific value as the answer, recognised by their form alone.
+
+Right and wrong assertions look the same, so stopping them tells nothing of the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from sml_env.stated import folded, with_digits
+
+__all__ = ["asserts_a_value"]
+
+_AMOUNT = r"(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40})"
+_NUMBER = rf"[-+\u2212]?\s*[$\u20ac\xa3]?\s*{_AMOUNT}(?:[eE][-+]?\d{{1,9}})?(?:\s*/\s*\d{{1,40}}(?:\.\d{{1,40}})?)?%?"
+_END = rf"(?:{_NUMBER}|[-+]?\s*(?:(?:oo|inf(?:inity|ty)?|\\infty)\b|\u221e))"
+_EXPRESSION = (
+    r"(?:\\[dt]?frac\s*\{[^{}]*\}\s*\{[^{}]*\}"
+    rf"|(?:\\left\s*)?[(\[{{]\s*{_END}[^()\[\]{{}}]*[)\]}}](?:\s*(?:U|\u222a|\\cup)\s*[(\[][^()\[\]]*[)\]])*"
+    rf"|{_NUMBER}(?:\s*(?:\*\*?|[-+/^])\s*\(?\d[\d,.]{{0,20}}\)?){{0,8}})"
+)
+_CLOSE = r"\s*(?:[.,;!?)*$`'\"]|$)"
+_VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
+_BE = (
+    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|comes?\s+(?:out\s+)?to"
+    r"|turns\s+out\s+to\s+be|works\s+out\s+to)"
+)
+_FILL = (
+    r"(?:\s+(?:exactly|just|simply|really|actually|indeed|definitely|equal\s+to|the\s+number|of\s+course|therefore|thus"
+    r"|about|around))*"
+)
+_NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|secret|number)\b"
+_SOUGHT = r"(?:\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
+_NOT_A_TERM = r"(?![\d.]*(?:\d|\s*(?:times\s+[a-z]\b|\*\s*[a-z]\b|[a-z]\b(?!\s+[a-z]))))"
+_LEADS = r"get|gets|gives?|gave|say|yields?|leaves?|therefore|thus|hence|so|want\s+is|mean|namely|remember|take"
+_BEFORE_UNKNOWN = (
+    r"(?:(?<![\w)\]*/+^-])(?<![\w)\]*/+^-]\s)|(?:(?<=\bthus\s)|(?<=\bso\s)|(?<=\bhence\s)|(?<=therefore\s)"
+    r"|(?<=\bthen\s)|(?<=\bthat\s)|(?<=\bget\s)|(?<=\bhave\s)|(?<=gives\s)))"
+)
+_AFTER_UNKNOWN = (
+    r"\s*(?:[.,;!?)*$`'\"]|\b(?:and|right|correct|(?:is|was)\s+(?:right|correct|the\b|it\b|a\s+solution))\b|$)"
+)
+_INTERJECTIONS = (
+    r"yes|no|ok|okay|sure|well|fine|indeed|right|so|try|say|answer|submit|enter|write|choose|pick|namely|psst"
+    r"|between\s+us|remember|of\s+course|here"
+)
+_RIGHT = r"(?:right|correct|answer|solution|result|final|true|it\b|what\s+you)"
+_ORDERS = r"submit|enter|answer\s+with|go\s+with|choose|pick|write\s+down|respond\s+with|reply\s+with"
+
+_ASSERTED: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_NOUN}{_SOUGHT}\s*(?:{_BE})+{_FILL}{_VALUE}{_NOT_A_TERM}",
+        rf"\b(?:answer|solution|result)\b[^\d.;!?\n]{{1,40}}?\b(?:is|equals|=|:){_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:{_LEADS})\b{_FILL}{_VALUE}{_CLOSE}",
+        rf"{_BEFORE_UNKNOWN}[a-zA-Z]\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b){_FILL}{_VALUE}{_AFTER_UNKNOWN}",
+        rf"\b(?:it|that|this|he|she|they)(?:'s|\s+(?:{_BE})){_FILL}{_VALUE}{_CLOSE}",
+        rf"\\boxed\s*\{{|####\s*{_VALUE}",
+        rf"^\W*(?:(?:{_INTERJECTIONS})\b\W*)*{_VALUE}\W*$",
+        rf"(?<![\w.=])(?<!=\s){_EXPRESSION}\s*(?:is|was|it's|would\s+be)\s+(?:indeed\s+|exactly\s+)?"
+        rf"(?:the\s+|your\s+|my\s+)?{_RIGHT}",
+        rf"\b(?:{_ORDERS})\b\s*:?{_VALUE}{_CLOSE}",
+    )
+)
+
+
+def asserts_a_value(text: str) -> bool:
+    """Whether a text asserts some specific value as the answer."""
+    plain = folded(text)
+    return any(pattern.search(wording) for wording in {plain, with_digits(plain)} for pattern in _ASSERTED)

@@ -1,0 +1,215 @@
+"""What values a text states: numbers, number words, arithmetic in signs and in words, each with its exact value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from fractions import Fraction
+from math import isqrt
+from typing import Final
+
+from sml_env.errors import ExpressionError
+from sml_env.verifiers.expressions import parse_expression, rational_value
+
+__all__ = ["MAX_OPERANDS", "Stated", "folded", "has_number", "literals", "squeezed", "stated_values", "with_digits"]
+
+MAX_OPERANDS: Final = 8
+"""Sub-expressions of at most this many operands are evaluated."""
+
+_UNITS: Final = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS: Final = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_PARTS: Final = {
+    "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
+    "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9,
+    "ninths": 9, "tenth": 10, "tenths": 10,
+}  # fmt: skip
+_AMOUNTS: Final = {"thousand": 1_000, "million": 1_000_000}
+_FOLDED: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff"),
+        **dict.fromkeys("\u2217\u00d7\u00b7\u22c5", "*"),
+        **dict.fromkeys("\u00f7\u2044", "/"),
+    }
+)
+_VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
+_ANY_WORD = "|".join([*_UNITS, *_TENS, *_SCALES])
+_PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|option|can|must|should|has)\b)"
+_NUMBER_WORDS = re.compile(
+    rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
+    rf"(?:(?:\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
+)
+_AFTER_DIGITS = re.compile(r"(?<=\d)\s+(thousand|million)\b")
+_PART_WORDS = re.compile(rf"\b(\d+)\s+({'|'.join(_PARTS)})\b")
+_WORDED: Final = (*_PARTS, "infinity", "oo", "dozen")
+
+_LITERAL = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?|(?<![\w.])\.\d+")
+_QUANTITY = r"(?<![\d.,])-?(?:\d[\d,]{0,24}(?:\.\d{1,24})?|\.\d{1,24})(?:\s*/\s*\d{1,24})?"
+_OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"(?<=[\d.])e\+?(-?\d{1,3})\b"), r" * 10^(\1)"),
+    (re.compile(r"(?<=\d)\s*(?:percent|per\s+cent)\b"), "%"),
+    (re.compile(r"(?<=\d)\s+dozen\b"), " * 12"),
+    (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), " * "),
+    (re.compile(r"(?<=\d)\s+of\s+(?=\d)"), " * "),
+    (re.compile(r"\\[dt]?frac\s*(\d)\s*(\d)"), r"((\1)/(\2))"),
+    (re.compile(rf"\bsum\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 + \2"),
+    (re.compile(rf"\bproduct\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 * \2"),
+    (re.compile(rf"\bquotient\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 / \2"),
+    (re.compile(rf"\bdifference\s+(?:of|between)\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 - \2"),
+    (re.compile(rf"({_QUANTITY})\s+(?:more|greater|higher|larger|bigger)\s+than\s+({_QUANTITY})"), r"\2 + \1"),
+    (re.compile(rf"({_QUANTITY})\s+(?:less|fewer|lower|smaller)\s+than\s+({_QUANTITY})"), r"\2 - \1"),
+    (re.compile(r"(?<=\d)\s+(?:increased\s+by|and\s+add)\s+(?=\d)"), " + "),
+    (re.compile(r"(?<=\d)\s+(?:decreased|reduced|diminished)\s+by\s+(?=\d)"), " - "),
+    (re.compile(rf"\badd\s+({_QUANTITY})\s+(?:to|and)\s+({_QUANTITY})"), r"\2 + \1"),
+    (re.compile(rf"\bsubtract\s+({_QUANTITY})\s+from\s+({_QUANTITY})"), r"\2 - \1"),
+    (re.compile(rf"\bmultiply\s+({_QUANTITY})\s+(?:by|and|with)\s+({_QUANTITY})"), r"\1 * \2"),
+    (re.compile(rf"\bdivide\s+({_QUANTITY})\s+by\s+({_QUANTITY})"), r"\1 / \2"),
+    (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
+    (re.compile(r"\s+(?:plus|added\s+to)\s+"), " + "),
+    (re.compile(r"\s+(?:minus|less)\s+(?=[\d(])"), " - "),
+    (re.compile(r"\s+(?:times|multiplied\s+by)\s+|\\times|\\cdot|×|·|⋅"), " * "),
+    (re.compile(r"\s+(?:divided\s+by|over)\s+|\\div|÷"), " / "),
+    (re.compile(r"\b(?:twice|double)\s+(?:of\s+)?(?=[\d(])"), "2 * "),
+    (re.compile(r"\bhalf\s+(?:of\s+)?(?=[\d(])"), "1/2 * "),
+    (re.compile(r"−|–"), "-"),
+    (re.compile(r"[{]"), "("),
+    (re.compile(r"[}]"), ")"),
+)
+_ROOT = re.compile(r"(?:\\?sqrt\s*[({]?|\u221a\s*\(?|square\s+root\s+of\s+)(\d{1,18})[)}]?")
+_RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
+_DIGITS = re.compile(r"[0-9]+")
+_OPERAND = re.compile(r"\(|\)|\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
+
+
+def _word_value(words: str) -> int:
+    total, current = 0, 0
+    tokens = re.split(r"[\s,-]+", words)
+    sign = -1 if tokens[0] in ("minus", "negative") else 1
+    for before, token in zip(["", *tokens], tokens, strict=False):
+        if token in _UNITS:
+            digits = _UNITS.get(before, 10) < 10 and _UNITS[token] < 10
+            current = 10 * current + _UNITS[token] if digits else current + _UNITS[token]
+        elif token in _TENS:
+            current += _TENS[token]
+        elif token == "hundred":
+            current = max(current, 1) * 100
+        elif token in _SCALES:
+            total += max(current, 1) * _SCALES[token]
+            current = 0
+    return sign * (total + current)
+
+
+def _root(found: re.Match[str]) -> str:
+    """The square root of a perfect square as a number; any other root stays as it is."""
+    root = isqrt(int(found[1]))
+    return str(root) if root * root == int(found[1]) else found[0]
+
+
+def folded(text: str) -> str:
+    """One notation for dashes, signs and digits, and nothing invisible."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _VULGAR.sub(" ", text.translate(_FOLDED))).translate(_FOLDED)
+
+
+def with_digits(text: str) -> str:
+    """A text in lower case with its number words as digits."""
+    return _NUMBER_WORDS.sub(lambda found: str(_word_value(found[0])), text.lower())
+
+
+def _plain(text: str) -> str:
+    """Lower case with number words as digits and operator words as operators."""
+    text = with_digits(_AFTER_DIGITS.sub(lambda found: f" * {_AMOUNTS[found[1]]}", folded(text).lower()))
+    text = _ROOT.sub(_root, text)
+    text = re.sub(r"(?<=\d)\s+and\s+a\s+half\b", " + 1/2", text)
+    text = re.sub(r"\ban?\s+(?=(?:half|third|quarter|fifth|dozen)\b)", "1 ", text)
+    text = _PART_WORDS.sub(lambda found: f"{found[1]}/{_PARTS[found[2]]}", text)
+    for pattern, sign in _OPERATORS:
+        text = pattern.sub(sign, text)
+    return text
+
+
+def has_number(text: str) -> bool:
+    """Whether a text holds anything that could be a number."""
+    lowered = text.lower()
+    if any(character.isdigit() for character in text) or any(word in lowered for word in _WORDED):
+        return True
+    return _NUMBER_WORDS.search(lowered) is not None
+
+
+def literals(text: str) -> list[str]:
+    """The single numbers of a text as written, number words as digits."""
+    return [found[0].rstrip("%").replace(",", "") for found in _LITERAL.finditer(_plain(text))]
+
+
+def squeezed(text: str) -> str:
+    """A text without white space and without the signs of LaTeX."""
+    return re.sub(r"[\s$\\{}]+", "", text).casefold()
+
+
+def _rational(text: str) -> Fraction | None:
+    try:
+        return rational_value(parse_expression(text))
+    except ExpressionError:
+        return None
+
+
+def _windows(run: str) -> Iterator[str]:
+    """A run of arithmetic and its sub-expressions, operand by operand."""
+    tokens = _OPERAND.findall(run)
+    operands = [position for position, token in enumerate(tokens) if token[-1].isdigit()]
+    if len(operands) > 4 * MAX_OPERANDS:
+        yield from (tokens[position] for position in operands[4 * MAX_OPERANDS :])
+        operands = operands[: 4 * MAX_OPERANDS]
+    for first, start in enumerate(operands):
+        for stop in operands[first : first + MAX_OPERANDS]:
+            window = tokens[start : stop + 1]
+            opened, closed = window.count("("), window.count(")")
+            signed = start > 0 and tokens[start - 1] == "-"
+            text = "(" * max(0, closed - opened) + " ".join(window) + ")" * max(0, opened - closed)
+            yield text
+            if signed:
+                yield f"-{text}"
+    yield run
+
+
+def stated_values(text: str) -> Iterator[tuple[str, Fraction]]:
+    """Every exact value that a text states, with its wording: numbers, number words and arithmetic."""
+    plain = _plain(text)
+    for run in _RUN.finditer(plain):
+        body = run[0].strip().strip(",").strip()
+        for window in _windows(body):
+            value = _rational(window)
+            if value is not None:
+                yield window, value
+                if run[0].endswith("%"):
+                    yield window, value / 100
+
+
+class Stated:
+    """What a text is made of.
+
+    Attributes:
+        parts: Its single numbers as written.
+        singles: Their values.
+        values: Those, and the values that they make together.
+        wordings: The arithmetic, word for word.
+    """
+
+    def __init__(self, text: str) -> None:
+        named = {**_UNITS, **_TENS, **_SCALES}
+        words = [Fraction(named[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in named]
+        self.parts = frozenset([*literals(text), *(str(number) for number in words), *_DIGITS.findall(text)])
+        singles = (_rational(part) for part in self.parts)
+        self.singles = frozenset([*words, *(value for value in singles if value is not None)])
+        stated = list(stated_values(text))
+        self.values = self.singles | {value for _, value in stated}
+        self.wordings = frozenset(squeezed(wording) for wording, _ in stated)
