@@ -22,6 +22,7 @@ from sml_env.errors import ConfigurationError, DataError, ExpressionError
 from sml_env.forms import Comparison, Query
 from sml_env.priors import MAX_DIGITS, uniform_integers, word_problem_space
 from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution, Step
+from sml_env.semantics import meaning
 from sml_env.stated import stated_values
 
 __all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "math_family"]
@@ -32,8 +33,9 @@ _TEST_SHARE: Final = 4
 """One statement in this many belongs to the test split, by a hash of its text."""
 
 _FACTS: Final = 3
+_FACT_BITS: Final = 0.3
 _MAX_NUMBER: Final = 2**31
-_ID: Final = re.compile(r"([a-z_]+)-([1-5])-(train|test)-(\d{1,10})")
+_ID: Final = re.compile(r"([a-z_]+)-([1-5])-(train|test)-([0-9]{1,10})")
 _MASKED: Final = "Take the next step of the method."
 
 
@@ -82,6 +84,8 @@ class MathTutorConfig:
         Raises:
             ConfigurationError: If a key is unknown or a value makes no sense.
         """
+        if config is not None and not isinstance(config, Mapping):
+            raise ConfigurationError(f"config: {config!r} is not a mapping")
         given = dict(config or {})
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(given) - known):
@@ -91,7 +95,7 @@ class MathTutorConfig:
         if isinstance(given.get("difficulty"), int):
             given["difficulty"] = (given["difficulty"], given["difficulty"])
         for name, size in (("topics", None), ("difficulty", 2), ("integers", 2)):
-            if given.get(name) is not None:
+            if name in given and (name != "integers" or given[name] is not None):
                 given[name] = _sequence(name, given[name], size)
         for name in ("candidates",):
             if not isinstance(given.get(name, 0), int):
@@ -114,20 +118,32 @@ def math_family(config: MathTutorConfig) -> Family:
 
 
 def _facts(space: HypothesisSpace, rng: np.random.Generator) -> tuple[Query, ...]:
-    """Predicates that a teacher with "knowledge" knows: chosen by the space alone, together far from deciding."""
+    """Predicates that a teacher with "knowledge" knows, chosen by the space alone.
+
+    Each tells at least ``_FACT_BITS``, and together they leave at least two candidates whichever is true.
+    """
     menu = space.menu
     bits = menu.table_bits(space.prior)
     useful = [
-        query for query, told in zip(menu.queries, bits, strict=True) if query.kind == "predicate" and told >= 0.3
+        query
+        for query, told in zip(menu.queries, bits, strict=True)
+        if query.kind == "predicate" and told >= _FACT_BITS
     ]
-    order = rng.permutation(len(useful))
-    chosen = [useful[int(position)] for position in order[: _FACTS - 1]]
-    if menu.cuts is not None and len(space) > 3:
+    if menu.cuts is not None:
         below = np.cumsum(space.prior)
         rows = np.flatnonzero((below >= 0.25) & (below <= 0.75))
-        row = int(rows[int(rng.integers(len(rows)))]) if len(rows) else len(space) // 2
-        form = Comparison("x", ">", menu.cuts[row])
-        chosen.append(Query("predicate", str(form), form))
+        forms = [Comparison("x", ">", menu.cuts[int(row)]) for row in rng.permutation(rows)[:_FACTS]]
+        useful += [Query("predicate", str(form), form) for form in forms]
+    chosen: list[Query] = []
+    labels = np.zeros(len(space), dtype=np.int64)
+    for position in rng.permutation(len(useful)):
+        meant = meaning(useful[int(position)].form, space.answers)
+        if meant is None or len(chosen) == _FACTS:
+            continue
+        _, finer = np.unique(labels * len(meant.replies) + meant.codes, return_inverse=True)
+        if int(np.bincount(finer.reshape(-1)).min()) > 1:
+            labels = finer.reshape(-1)
+            chosen.append(useful[int(position)])
     return tuple(chosen)
 
 
@@ -169,7 +185,7 @@ class TopicFamily:
         Raises:
             ConfigurationError: If the id is not of that form or names an unknown topic.
         """
-        found = _ID.fullmatch(problem_id)
+        found = _ID.fullmatch(problem_id) if isinstance(problem_id, str) else None
         if not found or found[1] not in TOPICS:
             raise ConfigurationError(f"problem_id: {problem_id!r} is not TOPIC-DIFFICULTY-SPLIT-NUMBER")
         return _topic_problem(problem_id, self._config.candidates)

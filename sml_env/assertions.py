@@ -63,9 +63,19 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_ORDERS})\b\s*:?{_VALUE}{_CLOSE}",
     )
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_LIST_NUMBER = re.compile(r"\s*\d{1,2}\.")
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text, without the numbers of a list ("1. Subtract 5. 2. Divide by 3.")."""
+    *others, last = _SENTENCE_END.split(text)
+    return [*(sentence for sentence in others if not _LIST_NUMBER.fullmatch(sentence)), last]
 
 
 def asserts_a_value(text: str) -> bool:
     """Whether a text asserts some specific value as the answer."""
     plain = folded(text)
-    return any(pattern.search(wording) for wording in {plain, with_digits(plain)} for pattern in _ASSERTED)
+    wordings = {plain, with_digits(plain)}
+    sentences = {sentence for wording in wordings for sentence in _sentences(wording)}
+    return any(pattern.search(wording) for wording in wordings | sentences for pattern in _ASSERTED)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from sml_env.errors import ConfigurationError, DataError, MissingExtraError
 from sml_env.problems import Step
@@ -117,9 +117,13 @@ def _collect(source: str, rows: Iterable[tuple[int, Callable[[], object]]], stem
     return tuple(records)
 
 
+def _refused(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
 def _parsed(line: bytes) -> object:
     try:
-        return json.loads(line.decode("utf-8"))
+        return json.loads(line.decode("utf-8"), parse_constant=_refused)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -140,8 +144,8 @@ def read_json_lines(path: str | Path) -> tuple[Record, ...]:
     file = Path(path)
     try:
         lines = file.read_bytes().split(b"\n")
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{str(file)!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
     rows = ((number, lambda line=line: _parsed(line)) for number, line in numbered)
     return _collect(str(file), rows, file.stem)
@@ -170,7 +174,9 @@ def _reasoning_gym(name: str) -> tuple[Record, ...]:
             f'data: "reasoning_gym:{name}" needs the extra: pip install "sml-env[reasoning-gym]"'
         ) from error
     task, _, count = name.partition(":")
-    size = int(count) if count.isdigit() else 200
+    if count and not (count.isascii() and count.isdigit() and int(count) > 0):
+        raise ConfigurationError(f"data: the size {count!r} of reasoning_gym:{name} is not a positive integer")
+    size = int(count) if count else 200
     try:
         table = reasoning_gym.create_dataset(task, seed=0, size=size)
         items = [dict(item) for item in table]

@@ -31,6 +31,7 @@ MAX_REPLY_CHARACTERS: Final = 4_000
 """A longer reply is stopped unread."""
 
 _MAX_PIECES: Final = 8
+_COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
 _SPAN = r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]]"
 _TUPLE = re.compile(rf"{_SPAN}(?:\s*(?:U|\u222a|\\cup)\s*{_SPAN})*")
 
@@ -127,8 +128,9 @@ class LeakGuard:
         said = Stated(student)
         fresh = set()
         for wording, value in stated_values(reply):
-            quoted = value in self._quoted.singles or squeezed(wording) in self._quoted.wordings
-            if quoted or value in said.values:
+            known = value in self._quoted.singles or value in said.values
+            verbatim = squeezed(wording) in self._quoted.wordings | said.wordings
+            if verbatim or (known and not _COMPOSED.search(wording)):
                 continue
             parts = set(literals(wording))
             if len(parts) > 1 and parts <= said.parts and not parts <= self._quoted.parts:

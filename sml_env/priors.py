@@ -9,9 +9,9 @@ Statistics 11, 1983), and numbers of equal length are equally likely:
 
 Up to four digits every non-negative integer is a candidate. Of longer ones the grid holds those with at most four
 significant digits, and ``OFF_GRID_MASS`` of the whole prior belongs to the rest (up to ``MAX_DIGITS`` digits and either
-sign), which is far too large to list: ``OFF_GRID`` of them are drawn from it for each problem, and an answer that is off
-the grid takes the place of one of them. Given the set, each of those is then equally likely to be the truth: the set is
-built the same way whichever of its members is true.
+sign), which is far too large to list: ``OFF_GRID`` of them are drawn from it for each problem, and an answer that is
+off the grid takes the place of one of them. Given the set, each of those is then equally likely to be the truth: the
+set is built the same way whichever of its members is true.
 """
 
 from __future__ import annotations

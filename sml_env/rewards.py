@@ -1,8 +1,8 @@
 """Reward terms as pure array functions: correctness, information shaping, and the cost of a turn.
 
 Potential-based shaping (Ng, Harada, Russell 1999): F = γΦ(b') − Φ(b) with Φ(b) = −β·H(b)/H(prior), zero once the
-episode has terminated (Grześ 2017) and kept when it is truncated. It leaves every optimal policy optimal. ``"bonus"`` pays bits
-outright and moves the optimum; ``"none"`` is the sparse reward of the paper.
+episode has terminated (Grześ 2017) and kept when it is truncated. It leaves every optimal policy optimal. ``"bonus"``
+pays bits outright and moves the optimum; ``"none"`` is the sparse reward of the paper.
 """
 
 from __future__ import annotations
