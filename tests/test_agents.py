@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sml_env  # noqa: F401
-from sml_env.agents import AGENTS, GreedyAgent, Lesson, _guesses, _nearest_first, make_agent, worded
+from sml_env.agents import AGENTS, GreedyAgent, _guesses, _nearest_first, make_agent, worded
 from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue, Rules
 from sml_env.envs.math_family import MathTutorConfig, TopicFamily
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import Episode, episode_seed, rollout
+from sml_env.lesson import Lesson
 from sml_env.problems import HypothesisSpace, Problem, Secret, Solution
 from sml_env.queries import parse
 from sml_env.semantics import meaning

@@ -17,20 +17,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sml_env  # noqa: F401
-from sml_env.agents import Lesson, make_agent
+from sml_env.agents import make_agent
 from sml_env.answers import Answers
 from sml_env.errors import ConfigurationError
+from sml_env.estimates import ratio, wilson
 from sml_env.evaluation import (
     SCHEMA,
     Episode,
     TurnRecord,
     episode_seed,
     hedging_bracket,
-    ratio,
     rollout,
     summarise,
-    wilson,
 )
+from sml_env.lesson import Lesson
 from sml_env.problems import HypothesisSpace
 
 Z = statistics.NormalDist().inv_cdf(0.975)

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sml_env.bench.runs import Cell, Plan, Results
-from sml_env.evaluation import Estimate, Summary, summarise
+from sml_env.estimates import Estimate
+from sml_env.evaluation import Summary, summarise
 
 __all__ = ["LEGEND", "WIDE", "report"]
 
