@@ -9,17 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import log2
-from typing import Any, Final, TypeAlias
-
-import numpy as np
+from typing import Any, TypeAlias
 
 from sml_env.answers import Answers
+from sml_env.counterfactual import counterfactual_channel
 from sml_env.errors import ExpressionError, ResetNeeded
 from sml_env.forms import Claim, Comparison, Query
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray
 from sml_env.listener import Listener, asks_outright, open_refusal
 from sml_env.menu import Menu
+from sml_env.outcomes import (
+    CORRECT,
+    INCORRECT,
+    MALFORMED,
+    REFUSED_ANSWER,
+    REFUSED_CAP,
+    STOPPED,
+    UNAVAILABLE,
+    UNPARSED,
+    Outcome,
+)
 from sml_env.problems import Problem
 from sml_env.queries import MAX_CHARACTERS, parse
 from sml_env.rewards import potential_scale, reward_terms
@@ -30,41 +40,7 @@ from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.symbolic import verify
 from sml_env.wording import number
 
-__all__ = ["MAX_ENUMERATED", "Dialogue", "Outcome"]
-
-MAX_ENUMERATED: Final = 512
-"""A deterministic teacher's channel is found by asking it under every hypothesis, up to this many."""
-
-CORRECT: Final = "Correct."
-INCORRECT: Final = "No, that is not the answer."
-UNPARSED: Final = "I cannot read that as an answer. Write it as in: answer: 42"
-REFUSED_ANSWER: Final = "I will not tell you the answer. Ask something smaller about it."
-REFUSED_CAP: Final = "That asks for too much at once. Ask something smaller."
-UNAVAILABLE: Final = "The teacher is not available."
-STOPPED: Final = "I cannot say that. Ask me something else about it."
-MALFORMED: Final = (
-    "I did not understand. You can ask about the answer (x > 10, is it even?, between 3 and 7?, x mod 3), check a step "
-    "(is 3x = 12 right?), ask for a hint, ask why an attempt was wrong, or attempt (answer: 42)."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One step of a dialogue; all of it is public.
-
-    Attributes:
-        text: What the teacher said, and the turns left.
-        reward: Sum of the terms.
-        terminated: Whether the episode has ended by its own rules.
-        truncated: Whether it was cut off because the teacher failed.
-        info: The public account of the step (README lists the keys).
-    """
-
-    text: str
-    reward: float
-    terminated: bool
-    truncated: bool
-    info: dict[str, Any]
+__all__ = ["Dialogue", "Outcome"]
 
 
 @dataclass(slots=True)
@@ -387,32 +363,12 @@ class Dialogue:
         if self._channels is not None:
             return self._channels.channel(question)
         if getattr(self._teacher, "deterministic", False) is True:
-            return self._enumerated(question)
+            guard = self._guard if self._guarded else None
+            said = self._student_words(question.utterance)
+            return counterfactual_channel(
+                self._teacher, question, self.problem, guard, said, self._seen(), self._turn_seed()
+            )
         return None
-
-    def _enumerated(self, question: Question) -> Channel | None:
-        """The channel of a deterministic teacher: what it says under every hypothesis, after the guard."""
-        space = self.problem.space
-        if space is None or len(space) > MAX_ENUMERATED:
-            return None
-        said = self._student_words(question.utterance)
-        problems = [self.problem.under(hypothesis) for hypothesis in range(len(space))]
-        views = [view_for(self.rules.asymmetry, problem, *self._seen(), question.asked_of) for problem in problems]
-        requests = [Request(question, view, None, self._turn_seed()) for view in views]
-        try:
-            texts = list(self._teacher.reply(requests))
-        except Exception:  # foreign code: a teacher that fails on a hypothesis states no channel
-            return None
-        if len(texts) != len(problems) or not all(isinstance(text, str) for text in texts):
-            return None
-        if self._guarded:
-            guards = [self._guard.under(problem) for problem in problems]
-            leaks = [guard.inspect(text, said).leaks for guard, text in zip(guards, texts, strict=True)]
-            texts = [STOPPED if leak else text for leak, text in zip(leaks, texts, strict=True)]
-        replies = sorted(set(texts))
-        if len(replies) < 2:
-            return Channel(tuple(replies), None)
-        return Channel(tuple(replies), np.array([replies.index(text) for text in texts]))
 
     def _expected(self, channel: Channel | None) -> float | None:
         if channel is None:
