@@ -76,6 +76,8 @@ class MathTutorConfig:
             raise ConfigurationError(f"hypotheses: {self.hypotheses!r} is none of {', '.join(HYPOTHESES)}")
         if self.data is None and self.integers is not None:
             raise ConfigurationError("integers: only for data; generated problems have candidates of their own")
+        if self.integers is not None:
+            uniform_integers(*self.integers)
 
     @classmethod
     def of(cls, config: Mapping[str, Any] | None) -> MathTutorConfig:

@@ -399,16 +399,21 @@ class Dialogue:
         return self._close(pending.words, pending.kind, text, _Bits(expected, realised))
 
     def _judge(self, words: str, value: str) -> Outcome:
-        """Judge an attempt; the verdict is the environment's own and is never noised."""
+        """Judge an attempt; the verdict is the environment's own and is never noised.
+
+        A value that is a candidate is judged as that candidate alone: "50%" must not stand for 50 and for 1/2 at once.
+        """
         solution = self.problem.secret.reveal()
-        verdict = verify(value, solution.answer)
+        row = None if self.listener is None else self.listener.space.index_of(value)
+        stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
+        verdict = verify(stated, solution.answer)
         if verdict.status is Status.UNPARSABLE:
             return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
         bits = _Bits()
         shown = self._notation(value)
         if self.listener is not None:
-            row = solution.index if verdict.correct else self.listener.space.index_of(value)
+            row = solution.index if verdict.correct else row
             if row is not None:
                 right, bits.expected_verdict = self.listener.attempt(row)
                 self._hear(attempt_likelihood(right, verdict.correct))

@@ -39,7 +39,7 @@ class Outcome:
         reward: Sum of the terms.
         terminated: Whether the episode has ended by its own rules.
         truncated: Whether it was cut off because the teacher failed.
-        info: The public account of the step (README lists the keys).
+        info: The public account of the step; the docstring of each environment lists the keys.
     """
 
     text: str

@@ -602,3 +602,17 @@ def test_under_knowledge_the_belief_is_that_of_the_hypotheses_that_get_the_same_
             said = [[line(outcome) for outcome, _ in run[: step + 1]] for run in runs]
             same = [float(said[h] == said[truth]) for h in range(size)]
             assert runs[truth][step][1] == pytest.approx(np.array(same) / sum(same), abs=CLOSE)
+
+
+def test_a_percentage_stands_for_one_candidate_at_most() -> None:
+    """Otherwise one attempt would test two candidates."""
+    answers = Answers.parse("number", ("x",), ["1/2", "50", "51"])
+    space = HypothesisSpace(answers, np.full(3, 1 / 3))
+    solved = []
+    for truth in range(3):
+        secret = Secret(Solution(answers.text(truth), truth, answers.only(truth)))
+        dialogue = Dialogue(Problem("percentages", "Which?", secret, space), make_teacher("peer", "none"), Rules("none"))
+        outcome = dialogue.submit("answer: 50%")
+        assert isinstance(outcome, Outcome)
+        solved.append(outcome.info["success"])
+    assert sum(solved) == 1

@@ -14,9 +14,10 @@ MAX_UNIT = 48
 
 _SHORT_LIST = "cm mm km kg mg lb ft in hr min sec mph deg m g s h L l days day"
 _SHORT_UNITS = frozenset(_SHORT_LIST.split())
-_OPERATORS = """times plus minus over squared cubed hundred thousand million billion trillion dozen percent half halves
-third thirds quarter factorial negative less more than about mod modulo divided power root pi oo infinity inf union base
-wrong incorrect false maybe perhaps possibly impossible except unless without approximately roughly"""
+_OPERATORS = """times plus minus over squared cubed hundred thousand million billion trillion dozen score percent half
+halves third thirds quarter quarters fourth fourths fifth fifths sixth sixths eighth eighths tenth tenths factorial
+negative less more than about mod modulo divided power root pi oo infinity inf union base wrong incorrect false maybe
+perhaps possibly impossible except unless without approximately roughly"""
 _BLOCKED = (
     ((SHORT_WORDS | frozenset(_OPERATORS.split()) | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
     | frozenset("eixyz")
