@@ -23,7 +23,7 @@ test: $(DEV)
 	$(VENV)/bin/pytest -n auto --dist loadfile
 
 test-slow: $(DEV)
-	$(VENV)/bin/pytest -n auto --dist loadfile -m slow
+	HYPOTHESIS_PROFILE=explore $(VENV)/bin/pytest -n auto --dist loadfile -m slow
 
 lint: $(DEV)
 	$(VENV)/bin/ruff check .

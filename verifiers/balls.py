@@ -173,12 +173,19 @@ def _root(degree: int, x: Ball) -> Ball:
     raise Undefined
 
 
+def _never_negative(node: Node) -> bool:
+    """Whether a node is an absolute value, whose ball may reach below zero by rounding alone."""
+    return isinstance(node, Function) and node.name == "abs"
+
+
 def _function(name: str, args: tuple[Node, ...], values: Mapping[str, Fraction]) -> Ball:
     if name in ("factorial", "binomial"):
         return _combinatorial(Function(name, args), values)
     x = _ball(args[-1], values)
     match name:
         case "sqrt":
+            if x.imag.is_zero() and x.real.contains(0) and _never_negative(args[-1]):
+                return flint.acb(flint.arb(0).union(x.real.abs_upper().sqrt()))
             return x.sqrt()
         case "cbrt":
             return _root(3, x)

@@ -51,6 +51,12 @@ def test_comparison_agrees_with_sympy_and_mpmath(a: tuple[Node, sympy.Expr], b: 
         assert abs(difference) < 1e-40
 
 
+def test_the_root_of_an_absolute_value_that_may_be_zero_is_real() -> None:
+    nothing = parse("sqrt(abs(sqrt(2) - sqrt(2)))")
+    assert compare(parse("1"), nothing) == 1
+    assert compare(nothing, parse("1")) == -1
+
+
 @given(st.fractions(), st.fractions())
 def test_comparison_of_rationals_is_that_of_fractions(a: Fraction, b: Fraction) -> None:
     assert compare(Number(a), Number(b)) == (a > b) - (a < b)
