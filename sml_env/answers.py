@@ -15,11 +15,14 @@ from sml_env.errors import ConfigurationError, ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value, to_text
 from sml_env.verifiers.nodes import Interval, Node, TupleNode, Union
 
-__all__ = ["KINDS", "SAFE_BITS", "Answers", "Column", "Span", "parse_answer"]
+__all__ = ["KINDS", "MAX_ANSWER_BITS", "SAFE_BITS", "Answers", "Column", "Span", "parse_answer"]
 
 KINDS: Final = ("number", "pair", "interval")
 SAFE_BITS: Final = 62
 """Products below two to this power stay in machine integers; above it Python's are used."""
+
+MAX_ANSWER_BITS: Final = 4_096
+"""Largest numerator or denominator of an answer, in bits."""
 
 _SAFE: Final = 2**SAFE_BITS
 
@@ -244,8 +247,8 @@ def parse_answer(kind: str, text: str) -> tuple[Fraction, ...] | tuple[Span, ...
 
 def _rational(node: Node, text: str) -> Fraction:
     value = rational_value(node)
-    if value is None:
-        raise ExpressionError(f"{text!r} is not a rational number")
+    if value is None or max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_ANSWER_BITS:
+        raise ExpressionError(f"{text[:80]!r} is not a rational number of at most {MAX_ANSWER_BITS} bits")
     return value
 
 

@@ -14,7 +14,16 @@ from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import compare, free_symbols, substitute
 from sml_env.verifiers.nodes import Chain, Function, Node, Number, Power, Product, Relation, Sum, Symbol
 
-__all__ = ["FALSE", "MAX_BITS", "MAX_EXPONENT", "MAX_SLOW_ROWS", "TRUE", "UNDEFINED", "relation_codes"]
+__all__ = [
+    "FALSE",
+    "MAX_BITS",
+    "MAX_BITS_OF_MANY",
+    "MAX_EXPONENT",
+    "MAX_SLOW_ROWS",
+    "TRUE",
+    "UNDEFINED",
+    "relation_codes",
+]
 
 FALSE: Final = 0
 TRUE: Final = 1
@@ -25,6 +34,9 @@ MAX_EXPONENT: Final = 64
 
 MAX_BITS: Final = 4_096
 """Largest bound on an intermediate numerator or denominator, in bits."""
+
+MAX_BITS_OF_MANY: Final = 256
+"""The same where there are more than ``MAX_SLOW_ROWS`` hypotheses."""
 
 MAX_SLOW_ROWS: Final = 4_096
 """Relations with roots or logarithms of the answer are decided one hypothesis at a time, for at most this many."""
@@ -49,7 +61,8 @@ class _Ratio:
 
     def exact(self, top: int, bottom: int) -> tuple[Whole | int, Whole | int]:
         """Parts that can be combined up to those bounds without overflow."""
-        if max(top, bottom).bit_length() > MAX_BITS:
+        many = isinstance(self.numerator, np.ndarray) and len(self.numerator) > MAX_SLOW_ROWS
+        if max(top, bottom).bit_length() > (MAX_BITS_OF_MANY if many else MAX_BITS):
             raise _Unread
         if max(top, bottom).bit_length() <= SAFE_BITS:
             return self.numerator, self.denominator

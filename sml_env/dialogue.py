@@ -12,9 +12,9 @@ from math import log2
 from typing import Any, TypeAlias
 
 from sml_env.answers import Answers
-from sml_env.counterfactual import counterfactual_channel
+from sml_env.counterfactual import MAX_ENUMERATED, counterfactual_channel
 from sml_env.errors import ExpressionError, ResetNeeded
-from sml_env.forms import Claim, Comparison, Query
+from sml_env.forms import Between, Claim, Comparison, Query
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray
 from sml_env.listener import Listener, asks_outright, open_refusal
@@ -226,6 +226,8 @@ class Dialogue:
         stated = None if self.listener is None else self.listener.stated(meant)
         if stated is not None and self.listener is not None:
             return self._judge(words, self.listener.space.answers.text(stated))
+        if isinstance(query.form, Between) and query.form.low == query.form.high:
+            return self._judge(words, str(query.form.low))
         refusal = self._refusal(query, meant)
         if refusal is not None:
             return self._close(words, query.kind, refusal)
@@ -407,6 +409,8 @@ class Dialogue:
         row = None if self.listener is None else self.listener.space.index_of(value)
         stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
         verdict = verify(stated, solution.answer)
+        if verdict.correct and row is None and not self._fits_one(value, verdict):
+            verdict = Verdict(Status.INCORRECT, "hedge", "the value fits several candidates", verdict.extracted)
         if verdict.status is Status.UNPARSABLE:
             return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
@@ -422,6 +426,15 @@ class Dialogue:
         if not verdict.correct:
             self._judged.append(shown)
         return self._close(words, "attempt", CORRECT if verdict.correct else INCORRECT, bits, correct=verdict.correct)
+
+    def _fits_one(self, value: str, verdict: Verdict) -> bool:
+        """Whether a value that is written unlike any candidate stands for one of them alone."""
+        if self.listener is None:
+            return True
+        space = self.listener.space
+        if len(space) > MAX_ENUMERATED:
+            return space.index_of(verdict.extracted or "") == self.problem.secret.reveal().index
+        return sum(verify(value, space.answers.text(row)).correct for row in range(len(space))) == 1
 
     def _hear(self, likelihood: FloatArray | None) -> None:
         """Update the listener, and account for the truth's own gain, which stays private."""

@@ -47,7 +47,11 @@ def parse(text: object) -> Query:
         return _malformed("the utterance is not text")
     if len(text) > MAX_CHARACTERS:
         return _malformed(f"the utterance is longer than {MAX_CHARACTERS:,} characters")
-    return _read(text) or _malformed("that is not a question about the answer that a teacher can read")
+    try:
+        query = _read(text)
+    except (ValueError, OverflowError, RecursionError):
+        return _malformed("the utterance holds something too large to read")
+    return query or _malformed("that is not a question about the answer that a teacher can read")
 
 
 def _malformed(reason: str) -> Query:

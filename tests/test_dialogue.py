@@ -611,8 +611,63 @@ def test_a_percentage_stands_for_one_candidate_at_most() -> None:
     solved = []
     for truth in range(3):
         secret = Secret(Solution(answers.text(truth), truth, answers.only(truth)))
-        dialogue = Dialogue(Problem("percentages", "Which?", secret, space), make_teacher("peer", "none"), Rules("none"))
+        dialogue = Dialogue(
+            Problem("percentages", "Which?", secret, space), make_teacher("peer", "none"), Rules("none")
+        )
         outcome = dialogue.submit("answer: 50%")
         assert isinstance(outcome, Outcome)
         solved.append(outcome.info["success"])
     assert sum(solved) == 1
+
+
+@pytest.mark.parametrize("value", ["(1,0) U (1,0)", "(2,1]", "[1,1)", "(9,1) U (8,2)"])
+def test_an_empty_interval_stands_for_no_pair(value: str) -> None:
+    """Every reversed pair would be the same empty set, and one attempt would fit half of the candidates."""
+    answers = Answers.parse("pair", ("x", "y"), ["(3, 2)", "(5, -1)", "(9, 8)"])
+    space = HypothesisSpace(answers, np.full(3, 1 / 3))
+    for truth in range(3):
+        secret = Secret(Solution(answers.text(truth), truth, answers.only(truth)))
+        dialogue = Dialogue(Problem("pairs", "Which?", secret, space), make_teacher("peer", "none"), Rules("none"))
+        outcome = dialogue.submit(f"answer: {value}")
+        assert isinstance(outcome, Outcome)
+        assert not outcome.info["success"]
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    [
+        "x > 10^5000",
+        "answer: 10^5000",
+        "is it 10^5000?",
+        "between 1 and 10^5000",
+        "why is 10^5000 wrong?",
+        "x > 1/10^5000",
+    ],
+)
+def test_numbers_of_thousands_of_digits_get_a_reply(utterance: str) -> None:
+    env = MathTutorEnv()
+    env.reset(seed=0)
+    observation, *_ = env.step(utterance)
+    assert observation.endswith("Turns left: 7.")
+
+
+def test_a_range_of_one_number_is_an_attempt_even_at_no_candidate() -> None:
+    problem = Problem(
+        "integers",
+        "Which?",
+        Secret(Solution("5", 4, uniform_integers(1, 9).answers.only(4))),
+        uniform_integers(1, 9),
+    )
+    dialogue = Dialogue(problem, make_teacher("oracle", "answer"), Rules())
+    outcome = dialogue.submit("is it between 77 and 77?")
+    assert isinstance(outcome, Outcome)
+    assert outcome.info["query_kind"] == "attempt"
+
+
+@pytest.mark.parametrize("value", ["5 apples", "x = 5", "$5", "5.0", "10/2"])
+def test_a_value_written_unlike_its_candidate_is_right_all_the_same(value: str) -> None:
+    space = uniform_integers(1, 9)
+    problem = Problem("integers", "Which?", Secret(Solution("5", 4, space.answers.only(4))), space)
+    outcome = Dialogue(problem, make_teacher("oracle", "answer"), Rules()).submit(f"answer: {value}")
+    assert isinstance(outcome, Outcome)
+    assert outcome.info["success"]

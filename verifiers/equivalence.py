@@ -21,7 +21,7 @@ from sml_env.verifiers.nodes import (
     free_symbols,
     negate,
 )
-from sml_env.verifiers.realsets import Unordered, real_set, same_real_set
+from sml_env.verifiers.realsets import Unordered, nonempty, real_set, same_real_set
 
 __all__ = ["MAX_ITEMS", "equivalent"]
 
@@ -146,9 +146,14 @@ def _is_range(node: Node) -> bool:
 
 
 def _opened(node: TupleNode) -> Node:
-    if len(node.items) == 2 and all(item.__class__ in SCALARS for item in node.items):
-        return Interval(node.items[0], node.items[1], False, False)
-    return node
+    """The open interval that a pair may mean; a pair that would be an empty one is only a pair."""
+    if len(node.items) != 2 or any(item.__class__ not in SCALARS for item in node.items):
+        return node
+    interval = Interval(node.items[0], node.items[1], False, False)
+    try:
+        return interval if free_symbols(interval) or nonempty(interval) else node
+    except Unordered:
+        return node
 
 
 def _real_sets(a: Node, b: Node) -> Equality:

@@ -18,7 +18,7 @@ from sml_env.verifiers.nodes import (
     negate,
 )
 
-__all__ = ["MAX_PIECES", "Unordered", "real_set", "same_real_set"]
+__all__ = ["MAX_PIECES", "Unordered", "nonempty", "real_set", "same_real_set"]
 
 MAX_PIECES = 64
 """Most pieces of one set."""
@@ -66,7 +66,7 @@ def _pieces(node: Node) -> list[Interval]:
         case Interval():
             if free_symbols(node):
                 raise Unordered
-            return [node] if _nonempty(node) else []
+            return [node] if nonempty(node) else []
         case SetNode(items):
             if len(items) > MAX_PIECES or free_symbols(node):
                 raise Unordered
@@ -89,7 +89,12 @@ def _point(node: Node) -> Interval:
     return Interval(node, node, True, True)
 
 
-def _nonempty(piece: Interval) -> bool:
+def nonempty(piece: Interval) -> bool:
+    """Whether an interval holds a point.
+
+    Raises:
+        Unordered: If the order of its ends is not decided.
+    """
     order = _order(piece.lo, piece.hi)
     return order < 0 or (order == 0 and piece.lo_closed and piece.hi_closed)
 
@@ -119,7 +124,7 @@ def _intersection(a: list[Interval], b: list[Interval]) -> list[Interval]:
             lo, lo_closed = (x.lo, x.lo_closed) if low > 0 else (y.lo, y.lo_closed and (low < 0 or x.lo_closed))
             hi, hi_closed = (x.hi, x.hi_closed) if high < 0 else (y.hi, y.hi_closed and (high > 0 or x.hi_closed))
             piece = Interval(lo, hi, lo_closed, hi_closed)
-            if _nonempty(piece):
+            if nonempty(piece):
                 found.append(piece)
     return found
 

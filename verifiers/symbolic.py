@@ -74,6 +74,8 @@ def verify(answer: str, reference: str) -> Verdict:
     """
     try:
         return _verify(answer, reference)
+    except ExpressionError:
+        return Verdict(Status.UNDECIDED, "none", "the two cannot be compared")
     except Exception as error:  # the promise to callers is a verdict, and a bug here must not end a training run
         return Verdict(Status.INFRASTRUCTURE_ERROR, "none", f"the verifier failed: {type(error).__name__}")
 

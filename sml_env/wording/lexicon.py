@@ -9,7 +9,18 @@ from typing import Final
 from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value
 
-__all__ = ["LESS", "MORE", "any_of", "is_prose", "number", "phrases", "whole_number", "without_ending", "without_unit"]
+__all__ = [
+    "LESS",
+    "MORE",
+    "any_of",
+    "bounded",
+    "is_prose",
+    "number",
+    "phrases",
+    "whole_number",
+    "without_ending",
+    "without_unit",
+]
 
 
 def phrases(text: str) -> tuple[str, ...]:
@@ -45,6 +56,9 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _RATIONAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18}|/[1-9][0-9]{0,17})")
 MAX_CONSTANT: Final = 64
 """Characters of a constant that ``number`` works out."""
+
+MAX_BITS: Final = 4_096
+"""Largest numerator or denominator of a number in a question, in bits."""
 
 _LETTERS = re.compile(r"[a-z]{2,}")
 _FUNCTIONS = frozenset(
@@ -92,9 +106,16 @@ def number(text: str) -> Fraction | None:
     if not any(character.isdigit() for character in text):
         return None
     try:
-        return rational_value(parse_expression(text))
+        return bounded(rational_value(parse_expression(text)))
     except ExpressionError:
         return None
+
+
+def bounded(value: Fraction | None) -> Fraction | None:
+    """The value, unless it is larger than any question needs it to be."""
+    if value is None or max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+        return None
+    return value
 
 
 def whole_number(text: str | None) -> int | None:

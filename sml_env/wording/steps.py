@@ -10,7 +10,7 @@ from sml_env.forms import Between, Comparison, Equation, Ordering, Query
 from sml_env.verifiers.expressions import free_symbols, parse_expression, rational_value, to_text
 from sml_env.verifiers.nodes import Chain, Relation, Symbol, TupleNode
 from sml_env.wording.building import attempt, predicate
-from sml_env.wording.lexicon import LESS, MORE, any_of, is_prose, phrases, without_ending
+from sml_env.wording.lexicon import LESS, MORE, any_of, bounded, is_prose, phrases, without_ending
 
 __all__ = ["read_step"]
 
@@ -121,7 +121,7 @@ def _relation(node: Relation) -> Query:
     if isinstance(right, Symbol) and not isinstance(left, Symbol):
         left, right, op = right, left, _FLIPPED[op]
     if isinstance(left, Symbol) and not free_symbols(right):
-        bound = rational_value(right)
+        bound = bounded(rational_value(right))
         if op == "==":
             return attempt(to_text(right), left.name)
         if bound is not None:
@@ -133,7 +133,7 @@ def _chain(node: Chain) -> Query:
     """``3 <= x < 7`` is a predicate of one unknown; any other chain is a step check."""
     first, last = node.links[0], node.links[-1]
     if len(node.links) == 2 and isinstance(first.right, Symbol):
-        low, high, ops = rational_value(first.left), rational_value(last.right), (first.op, last.op)
+        low, high, ops = bounded(rational_value(first.left)), bounded(rational_value(last.right)), (first.op, last.op)
         if low is not None and high is not None:
             if set(ops) <= {"<", "<="}:
                 return predicate(Between(first.right.name, low, high, ops[0] == "<=", ops[1] == "<="))
