@@ -15,7 +15,7 @@ from sml_env.errors import ConfigurationError, ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value, to_text
 from sml_env.verifiers.nodes import Interval, Node, TupleNode, Union
 
-__all__ = ["KINDS", "MAX_ANSWER_BITS", "SAFE_BITS", "Answers", "Column", "Span", "parse_answer"]
+__all__ = ["KINDS", "MAX_ANSWER_BITS", "SAFE_BITS", "Answers", "Column", "Span", "holds", "parse_answer"]
 
 KINDS: Final = ("number", "pair", "interval")
 SAFE_BITS: Final = 62
@@ -42,6 +42,23 @@ class Span:
         above = self.low is None or point > self.low or (self.low_closed and point == self.low)
         below = self.high is None or point < self.high or (self.high_closed and point == self.high)
         return above and below
+
+
+def holds(op: str, sign: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Whether a relation holds, given the signs of left minus right."""
+    match op:
+        case "==":
+            return np.equal(sign, 0)
+        case "!=":
+            return np.not_equal(sign, 0)
+        case "<":
+            return np.less(sign, 0)
+        case "<=":
+            return np.less_equal(sign, 0)
+        case ">":
+            return np.greater(sign, 0)
+        case _:
+            return np.greater_equal(sign, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,20 +115,7 @@ class Column:
                         return np.greater(self.numerator, floor - exact)
                     case "<":
                         return np.less_equal(self.numerator, floor - exact)
-        sign = self.sign_against(value)
-        match op:
-            case ">":
-                return np.greater(sign, 0)
-            case ">=":
-                return np.greater_equal(sign, 0)
-            case "<":
-                return np.less(sign, 0)
-            case "<=":
-                return np.less_equal(sign, 0)
-            case "==":
-                return np.equal(sign, 0)
-            case _:
-                return np.not_equal(sign, 0)
+        return holds(op, self.sign_against(value))
 
     def sign_against(self, value: Fraction) -> npt.NDArray[np.int8]:
         """Sign of (column - value), exact, shape ``(N,)``."""

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sml_env.answers import SAFE_BITS, Answers, Whole
+from sml_env.answers import SAFE_BITS, Answers, Whole, holds
 from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import compare, free_symbols, substitute
 from sml_env.verifiers.nodes import Chain, Function, Node, Number, Power, Product, Relation, Sum, Symbol
@@ -137,28 +137,12 @@ def _ratio(node: Node, answers: Answers) -> _Ratio:
     raise _Unread
 
 
-def _holds(op: str, sign: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    match op:
-        case "==":
-            return np.equal(sign, 0)
-        case "!=":
-            return np.not_equal(sign, 0)
-        case "<":
-            return np.less(sign, 0)
-        case "<=":
-            return np.less_equal(sign, 0)
-        case ">":
-            return np.greater(sign, 0)
-        case _:
-            return np.greater_equal(sign, 0)
-
-
 def _fast(relation: Relation, answers: Answers) -> npt.NDArray[np.int8]:
     left, right = _ratio(relation.left, answers), _ratio(relation.right, answers)
     difference = _add(left, replace(right, numerator=-right.numerator))
     sign = np.sign(difference.numerator) * np.sign(difference.denominator)
-    holds = _holds(relation.op, np.asarray(sign, dtype=np.int8))
-    codes = np.where(difference.undefined, UNDEFINED, holds)
+    truths = holds(relation.op, np.asarray(sign, dtype=np.int8))
+    codes = np.where(difference.undefined, UNDEFINED, truths)
     return np.broadcast_to(codes.astype(np.int8), (len(answers),)).copy()
 
 
@@ -171,7 +155,7 @@ def _slow_one(relation: Relation, values: dict[str, Fraction]) -> int:
         return UNDEFINED
     if sign is None:
         return UNDEFINED
-    return int(_holds(relation.op, np.array([sign], dtype=np.int8))[0])
+    return int(holds(relation.op, np.array([sign], dtype=np.int8))[0])
 
 
 def _slow(relation: Relation, answers: Answers) -> npt.NDArray[np.int8] | None:
