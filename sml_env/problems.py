@@ -137,10 +137,6 @@ class HypothesisSpace:
             return row if row < len(self) and self._integers[row] == number else None
         return self._index.get(key)
 
-    def target_of(self, row: int) -> int:
-        """The target's label under one hypothesis."""
-        return row if self.target is None else int(self.target[row])
-
 
 @dataclass(frozen=True, eq=False)
 class Solution:
