@@ -13,9 +13,13 @@ from sml_env.verifiers.base import Status, Verdict, Verifier, get, register, reg
 if TYPE_CHECKING:
     from sml_env.verifiers.expressions import compare, parse_expression, rational_value, to_text
     from sml_env.verifiers.extraction import extract
-    from sml_env.verifiers.symbolic import SymbolicVerifier, verify
+    from sml_env.verifiers.policy import LENIENT, STRICT, Policy
+    from sml_env.verifiers.symbolic import SymbolicVerifier, verify, verify_async, verify_batch
 
 __all__ = [
+    "LENIENT",
+    "STRICT",
+    "Policy",
     "Status",
     "SymbolicVerifier",
     "Verdict",
@@ -29,9 +33,14 @@ __all__ = [
     "registered",
     "to_text",
     "verify",
+    "verify_async",
+    "verify_batch",
 ]
 
 _HOMES = {
+    "LENIENT": "policy",
+    "Policy": "policy",
+    "STRICT": "policy",
     "SymbolicVerifier": "symbolic",
     "compare": "expressions",
     "extract": "extraction",
@@ -39,6 +48,8 @@ _HOMES = {
     "rational_value": "expressions",
     "to_text": "expressions",
     "verify": "symbolic",
+    "verify_async": "symbolic",
+    "verify_batch": "symbolic",
 }
 
 

@@ -6,22 +6,7 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from sml_env.verifiers.nodes import (
-    Chain,
-    Function,
-    Interval,
-    ListNode,
-    Node,
-    Number,
-    Power,
-    Product,
-    Relation,
-    SetNode,
-    Sum,
-    Symbol,
-    TupleNode,
-    Union,
-)
+from sml_env.verifiers.nodes import Function, Node, Number, Power, Product, Sum, Symbol, rebuild
 
 __all__ = ["MAX_FACTORIAL", "MAX_VALUE_BITS", "evaluate", "rational_value", "substitute"]
 
@@ -32,7 +17,10 @@ MAX_FACTORIAL = 3_000
 MAX_WORK = 12_000
 """Most work in one evaluation; an operation on numbers of b bits costs 1 + (b / 1024)^2."""
 
-_ZERO_AT_ZERO = frozenset(("sin", "tan", "asin", "atan"))
+_ZERO_AT_ZERO = frozenset(("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "degrees"))
+_ONE_AT_ZERO = frozenset(("exp", "cos", "sec", "cosh", "cis"))
+_ZERO_AT_ONE = frozenset(("ln", "acos", "acosh"))
+_INTEGRAL = {"floor": math.floor, "ceil": math.ceil}
 _ROOTS = {"sqrt": 2, "cbrt": 3}
 
 
@@ -75,33 +63,9 @@ def evaluate(node: Node, values: Mapping[str, Fraction | int]) -> Fraction | Non
 
 def substitute(node: Node, values: Mapping[str, Node]) -> Node:
     """Replace variables by scalar trees; nothing is computed, and nested sums and products stay nested."""
-    match node:
-        case Symbol(name):
-            return values.get(name, node)
-        case Sum(items):
-            return Sum(tuple(substitute(item, values) for item in items))
-        case Product(items):
-            return Product(tuple(substitute(item, values) for item in items))
-        case Power(base, exponent):
-            return Power(substitute(base, values), substitute(exponent, values))
-        case Function(name, args):
-            return Function(name, tuple(substitute(arg, values) for arg in args))
-        case TupleNode(items):
-            return TupleNode(tuple(substitute(item, values) for item in items))
-        case ListNode(items):
-            return ListNode(tuple(substitute(item, values) for item in items))
-        case SetNode(items):
-            return SetNode(tuple(substitute(item, values) for item in items))
-        case Union(items):
-            return Union(tuple(substitute(item, values) for item in items))
-        case Interval(lo, hi, lo_closed, hi_closed):
-            return Interval(substitute(lo, values), substitute(hi, values), lo_closed, hi_closed)
-        case Relation(op, left, right):
-            return Relation(op, substitute(left, values), substitute(right, values))
-        case Chain(links):
-            return Chain(tuple(Relation(r.op, substitute(r.left, values), substitute(r.right, values)) for r in links))
-        case _:
-            return node
+    if isinstance(node, Symbol):
+        return values.get(node.name, node)
+    return rebuild(node, lambda child: substitute(child, values))
 
 
 def _bits(value: Fraction) -> int:
@@ -124,28 +88,24 @@ class _Evaluation:
             raise _Irrational
 
     def of(self, node: Node) -> Fraction:
-        match node:
-            case Number(value):
-                return value
-            case Symbol(name):
-                if name not in self.values:
-                    raise _Irrational
-                return Fraction(self.values[name])
-            case Sum(terms):
-                total = self.of(terms[0])
-                for term in terms[1:]:
-                    value = self.of(term)
-                    self.charge(_bits(total) + _bits(value))
-                    total += value
-                return total
-            case Product(factors):
-                return self.product(factors)
-            case Power(base, exponent):
-                return self.power(self.of(base), self.of(exponent))
-            case Function(name, args):
-                return self.function(name, [self.of(arg) for arg in args])
-            case _:
-                raise _Irrational
+        if node.__class__ is Number:
+            return node.value
+        if node.__class__ is Product:
+            return self.product(node.factors)
+        if node.__class__ is Power:
+            return self.power(self.of(node.base), self.of(node.exponent))
+        if node.__class__ is Sum:
+            total = self.of(node.terms[0])
+            for term in node.terms[1:]:
+                value = self.of(term)
+                self.charge(_bits(total) + _bits(value))
+                total += value
+            return total
+        if node.__class__ is Function:
+            return self.function(node.name, [self.of(arg) for arg in node.args])
+        if node.__class__ is Symbol and node.name in self.values:
+            return Fraction(self.values[node.name])
+        raise _Irrational
 
     def product(self, factors: tuple[Node, ...]) -> Fraction:
         result = self.of(factors[0])
@@ -207,11 +167,22 @@ class _Evaluation:
                 raise _Irrational
             self.charge(2 * int(n))
             return Fraction(math.comb(int(n), int(k)))
+        if name in _INTEGRAL:
+            return Fraction(_INTEGRAL[name](x))
+        if name in ("min", "max"):
+            return min(args) if name == "min" else max(args)
+        if name in ("gcd", "lcm"):
+            if any(arg.denominator != 1 for arg in args):
+                raise _Irrational
+            self.charge(sum(map(_bits, args)))
+            return Fraction((math.gcd if name == "gcd" else math.lcm)(*(arg.numerator for arg in args)))
+        if name in ("re", "conj", "im"):
+            return Fraction(0) if name == "im" else x
         if name == "log":
             return self.log(args[0] if len(args) == 2 else Fraction(10), x)
         if x == 0 and name in _ZERO_AT_ZERO:
             return x
-        if (x == 0 and name in ("exp", "cos")) or (x == 1 and name in ("ln", "acos")):
+        if (x == 0 and name in _ONE_AT_ZERO) or (x == 1 and name in _ZERO_AT_ONE):
             return Fraction(int(x == 0))
         raise _Irrational
 

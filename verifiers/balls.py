@@ -23,6 +23,25 @@ __all__ = ["MAX_EXPONENT", "Undefined", "agree", "ball", "precision", "small"]
 MAX_EXPONENT = 1_000_000
 """Largest absolute value of an exponent, or of the argument of exp."""
 
+_ANALYTIC = frozenset(
+    (
+        "sin",
+        "cos",
+        "tan",
+        "sec",
+        "csc",
+        "cot",
+        "asin",
+        "acos",
+        "atan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "asinh",
+        "acosh",
+        "atanh",
+    )
+)
 Ball = Any
 _lock = RLock()
 
@@ -43,12 +62,14 @@ def precision(bits: int) -> Iterator[None]:
             flint.ctx.prec = before
 
 
-def ball(node: Node, values: Mapping[str, Fraction]) -> Ball:
+def ball(node: Node, values: Mapping[str, Any], real: bool = False) -> Ball:
     """Enclose the value of a scalar tree; call inside `precision`.
 
     Args:
         node: A scalar tree.
-        values: A value for each variable, by name.
+        values: A Fraction or an acb ball for each variable, by name.
+
+        real: Whether even roots, logarithms and powers that are no whole number are undefined below zero.
 
     Returns:
         A finite acb ball that holds the value.
@@ -56,7 +77,7 @@ def ball(node: Node, values: Mapping[str, Fraction]) -> Ball:
     Raises:
         Undefined: If there is none.
     """
-    result = _ball(node, values)
+    result = _Enclosure(values, real).of(node)
     if not result.is_finite():
         raise Undefined
     return result
@@ -74,42 +95,164 @@ def agree(a: Ball, b: Ball, bits: int) -> bool:
 
 
 def _from_fraction(value: Fraction) -> Ball:
+    if value.denominator == 1:
+        return flint.acb(value.numerator)
     return flint.acb(flint.fmpq(value.numerator, value.denominator))
 
 
-def _ball(node: Node, values: Mapping[str, Fraction]) -> Ball:
-    match node:
-        case Number(value):
-            return _from_fraction(value)
-        case Symbol(name):
-            if name not in values:
+class _Enclosure:
+    """One evaluation in balls."""
+
+    __slots__ = ("real", "values")
+
+    def __init__(self, values: Mapping[str, Any], real: bool) -> None:
+        self.values = values
+        self.real = real
+
+    def of(self, node: Node) -> Ball:
+        if node.__class__ is Number:
+            return _from_fraction(node.value)
+        if node.__class__ is Symbol:
+            if node.name not in self.values:
                 raise Undefined
-            return _from_fraction(values[name])
-        case Constant(name):
-            return _constant(name)
-        case Sum(terms):
-            total = _ball(terms[0], values)
-            for term in terms[1:]:
-                total = total + _ball(term, values)
-            return total
-        case Product(factors):
-            result = _ball(factors[0], values)
-            for factor in factors[1:]:
-                result = result * _ball(factor, values)
+            value = self.values[node.name]
+            return _from_fraction(value) if value.__class__ is Fraction else value
+        if node.__class__ is Product:
+            result = self.of(node.factors[0])
+            for factor in node.factors[1:]:
+                result = result * self.of(factor)
             return result
-        case Power(base, exponent):
-            return _power(base, exponent, values)
-        case Function(name, args):
-            return _function(name, args, values)
-        case _:
+        if node.__class__ is Sum:
+            total = self.of(node.terms[0])
+            for term in node.terms[1:]:
+                total = total + self.of(term)
+            return total
+        if node.__class__ is Power:
+            return self.power(node.base, node.exponent)
+        if node.__class__ is Function:
+            return self.function(node.name, node.args)
+        if node.__class__ is Constant:
+            return _constant(node.name)
+        raise Undefined
+
+    def exact(self, node: Node) -> Fraction | None:
+        if node.__class__ is Number:
+            return node.value
+        try:
+            return evaluate(node, {name: value for name, value in self.values.items() if value.__class__ is Fraction})
+        except ZeroDivisionError:
+            raise Undefined from None
+
+    def power(self, base: Node, exponent: Node) -> Ball:
+        y = self.of(exponent)
+        if not y.abs_upper() <= MAX_EXPONENT:
             raise Undefined
+        if isinstance(base, Constant) and base.name == "e":
+            return _exp(y)
+        x = self.of(base)
+        exact = self.exact(exponent)
+        if x.is_zero():
+            if exact is not None and exact > 0:
+                return x
+            raise Undefined
+        if exact is None:
+            return _exp(y * self.log(x))
+        if exact.denominator == 1:
+            return _integer_power(x, exact.numerator)
+        if exact.denominator == 2:
+            return _integer_power(self.square_root(x), exact.numerator)
+        return _exp(y * self.log(x))
 
+    def log(self, x: Ball) -> Ball:
+        if x.contains(0) or (self.real and not x.real > 0):
+            raise Undefined
+        return x.log()
 
-def _exact(node: Node, values: Mapping[str, Fraction]) -> Fraction | None:
-    try:
-        return evaluate(node, values)
-    except ZeroDivisionError:
-        raise Undefined from None
+    def square_root(self, x: Ball) -> Ball:
+        if self.real and not x.real >= 0:
+            raise Undefined
+        return x.sqrt()
+
+    def root(self, degree: int, x: Ball) -> Ball:
+        if x.is_zero():
+            return x
+        if not x.imag.is_zero() or degree % 2 == 0:
+            return self.square_root(x) if degree == 2 else (self.log(x) / degree).exp()
+        if x.real > 0:
+            return flint.acb(x.real.root(degree))
+        if x.real < 0:
+            return -flint.acb((-x.real).root(degree))
+        raise Undefined
+
+    def function(self, name: str, args: tuple[Node, ...]) -> Ball:
+        if name in ("factorial", "binomial"):
+            return self.combinatorial(Function(name, args))
+        if name in ("min", "max", "gcd", "lcm"):
+            return self.extreme(name, args)
+        x = self.of(args[-1])
+        match name:
+            case "degrees":
+                return x * flint.acb.pi() / 180
+            case "floor" | "ceil":
+                return _rounded(name, x)
+            case "re":
+                return flint.acb(x.real)
+            case "im":
+                return flint.acb(x.imag)
+            case "conj":
+                return flint.acb(x.real, -x.imag)
+            case "cis":
+                return _exp(flint.acb(0, 1) * x)
+            case "sqrt":
+                if x.imag.is_zero() and x.real.contains(0) and _never_negative(args[-1]):
+                    return flint.acb(flint.arb(0).union(x.real.abs_upper().sqrt()))
+                return self.square_root(x)
+            case "cbrt":
+                return self.root(3, x)
+            case "root":
+                degree = rational_value(args[0])
+                if degree is None or degree.denominator != 1 or not 1 < degree <= 1000:
+                    raise Undefined
+                return self.root(int(degree), x)
+            case "abs":
+                return flint.acb(abs(x.real)) if x.imag.is_zero() else flint.acb(abs(x))
+            case "percent":
+                return x / 100
+            case "exp":
+                return _exp(x)
+            case "ln":
+                return self.log(x)
+            case "log":
+                base = self.of(args[0]) if len(args) == 2 else flint.acb(10)
+                below = self.log(base)
+                if below.contains(0):
+                    raise Undefined
+                return self.log(x) / below
+            case _ if name in _ANALYTIC:
+                if not x.abs_upper() <= MAX_EXPONENT:
+                    raise Undefined
+                return getattr(x, name)()
+            case _:
+                raise Undefined
+
+    def extreme(self, name: str, args: tuple[Node, ...]) -> Ball:
+        """The least or greatest of real values that balls can tell apart; gcd and lcm exactly."""
+        if name in ("gcd", "lcm"):
+            return self.combinatorial(Function(name, args))
+        best, *others = (self.of(arg) for arg in args)
+        for x in others:
+            if not (best.imag.is_zero() and x.imag.is_zero()) or best.real.overlaps(x.real):
+                raise Undefined
+            if (x.real < best.real) is (name == "min"):
+                best = x
+        return best
+
+    def combinatorial(self, node: Function) -> Ball:
+        """Functions of integers only, computed exactly."""
+        value = self.exact(node)
+        if value is None:
+            raise Undefined
+        return _from_fraction(value)
 
 
 def _constant(name: str) -> Ball:
@@ -128,49 +271,10 @@ def _exp(x: Ball) -> Ball:
     return x.exp()
 
 
-def _power(base: Node, exponent: Node, values: Mapping[str, Fraction]) -> Ball:
-    y = _ball(exponent, values)
-    if not y.abs_upper() <= MAX_EXPONENT:
-        raise Undefined
-    if isinstance(base, Constant) and base.name == "e":
-        return _exp(y)
-    x = _ball(base, values)
-    exact = _exact(exponent, values)
-    if x.is_zero():
-        if exact is not None and exact > 0:
-            return x
-        raise Undefined
-    if exact is None:
-        return _exp(y * _log(x))
-    if exact.denominator == 1:
-        return _integer_power(x, exact.numerator)
-    if exact.denominator == 2:
-        return _integer_power(x.sqrt(), exact.numerator)
-    return _exp(y * _log(x))
-
-
 def _integer_power(x: Ball, exponent: int) -> Ball:
     if exponent < 0 and x.contains(0):
         raise Undefined
     return x**exponent
-
-
-def _log(x: Ball) -> Ball:
-    if x.contains(0):
-        raise Undefined
-    return x.log()
-
-
-def _root(degree: int, x: Ball) -> Ball:
-    if x.is_zero():
-        return x
-    if not x.imag.is_zero() or degree % 2 == 0:
-        return x.sqrt() if degree == 2 else (_log(x) / degree).exp()
-    if x.real > 0:
-        return flint.acb(x.real.root(degree))
-    if x.real < 0:
-        return -flint.acb((-x.real).root(degree))
-    raise Undefined
 
 
 def _never_negative(node: Node) -> bool:
@@ -178,47 +282,8 @@ def _never_negative(node: Node) -> bool:
     return isinstance(node, Function) and node.name == "abs"
 
 
-def _function(name: str, args: tuple[Node, ...], values: Mapping[str, Fraction]) -> Ball:
-    if name in ("factorial", "binomial"):
-        return _combinatorial(Function(name, args), values)
-    x = _ball(args[-1], values)
-    match name:
-        case "sqrt":
-            if x.imag.is_zero() and x.real.contains(0) and _never_negative(args[-1]):
-                return flint.acb(flint.arb(0).union(x.real.abs_upper().sqrt()))
-            return x.sqrt()
-        case "cbrt":
-            return _root(3, x)
-        case "root":
-            degree = rational_value(args[0])
-            if degree is None or degree.denominator != 1 or not 1 < degree <= 1000:
-                raise Undefined
-            return _root(int(degree), x)
-        case "abs":
-            return flint.acb(abs(x.real)) if x.imag.is_zero() else flint.acb(abs(x))
-        case "percent":
-            return x / 100
-        case "exp":
-            return _exp(x)
-        case "ln":
-            return _log(x)
-        case "log":
-            base = _ball(args[0], values) if len(args) == 2 else flint.acb(10)
-            below = _log(base)
-            if below.contains(0):
-                raise Undefined
-            return _log(x) / below
-        case "sin" | "cos" | "tan" | "asin" | "acos" | "atan":
-            if not x.abs_upper() <= MAX_EXPONENT:
-                raise Undefined
-            return getattr(x, name)()
-        case _:
-            raise Undefined
-
-
-def _combinatorial(node: Function, values: Mapping[str, Fraction]) -> Ball:
-    """Factorials and binomials of integers only, computed exactly."""
-    value = _exact(node, values)
-    if value is None:
+def _rounded(name: str, x: Ball) -> Ball:
+    whole = x.real.floor() if name == "floor" else x.real.ceil()
+    if not x.imag.is_zero() or not whole.is_exact():
         raise Undefined
-    return _from_fraction(value)
+    return flint.acb(whole)

@@ -12,11 +12,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from sml_env.verifiers.arithmetic import rational_value
-from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, add, negate, walk
+from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, add, negate
+from sml_env.verifiers.policy import Policy
+from sml_env.verifiers.survey import survey
 
-__all__ = ["MAX_PRECISION", "MAX_TREE", "PRECISIONS", "Equality", "compare", "equal_constants", "infinite_sign"]
+__all__ = [
+    "MAX_PRECISION",
+    "MAX_TREE",
+    "PRECISIONS",
+    "UNKNOWN",
+    "Equality",
+    "Judge",
+    "all_of",
+    "compare",
+    "equal_constants",
+    "infinite_sign",
+    "weakest",
+]
 
 PRECISIONS = (64, 256, 1_088)
 """Bits of the balls that are tried in turn; numerical evidence of equality is to the last of them."""
@@ -26,6 +41,7 @@ MAX_TREE = 300
 """Most nodes of two trees that are evaluated in balls."""
 
 _MINUS_ONE = Number(Fraction(-1))
+_WEAKEST = ("literal", "exact", "kind", "modular", "balls", "algebraic", "symbolic", "decimal", "numeric", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,50 @@ class Equality:
 
     equal: bool | None
     method: str
+
+
+UNKNOWN = Equality(None, "none")
+
+
+class Judge(Protocol):
+    """What the parts of one comparison ask of the whole; see `equivalence.Comparison`."""
+
+    policy: Policy
+
+    def decide(self, answer: Node, reference: Node) -> Equality:
+        """Decide whether an answer is the reference in another form."""
+        ...
+
+    def scalars(self, a: Node, b: Node) -> Equality:
+        """Decide about numbers and functions."""
+        ...
+
+    def sets(self, a: Node, b: Node) -> Equality:
+        """Decide about sets of reals in any notation."""
+        ...
+
+    def asked(self, question: str, a: Node, b: Node) -> Equality:
+        """Ask a worker what the exact stages leave undecided."""
+        ...
+
+
+def all_of(decisions: list[Equality], certain: bool = True) -> Equality:
+    """Join decisions that must all be equal; without `certain` a difference leaves the whole undecided."""
+    different = [decision for decision in decisions if decision.equal is False]
+    if different:
+        return different[0] if certain else UNKNOWN
+    if any(decision.equal is None for decision in decisions):
+        return UNKNOWN
+    return Equality(True, weakest(decisions))
+
+
+def weakest(decisions: list[Equality]) -> str:
+    """Return the method of several that gives the weakest guarantee."""
+    return max((decision.method for decision in decisions), key=_rank, default="exact")
+
+
+def _rank(method: str) -> int:
+    return _WEAKEST.index(method) if method in _WEAKEST else 0
 
 
 def infinite_sign(node: Node) -> int:
@@ -61,12 +121,15 @@ def equal_constants(a: Node, b: Node) -> Equality:
     left, right = rational_value(a), rational_value(b)
     if left is not None and right is not None:
         return Equality(left == right, "exact")
-    sign, evidence = _ball_sign(a, b)
+    sign, _ = _ball_sign(a, b, PRECISIONS[:1])
     if sign is not None:
         return Equality(False, "balls")
     sign = _algebraic_sign(a, b)
     if sign is not None:
         return Equality(not sign, "algebraic")
+    sign, evidence = _ball_sign(a, b, PRECISIONS[1:])
+    if sign is not None:
+        return Equality(False, "balls")
     return Equality(True, "numeric") if evidence else Equality(None, "none")
 
 
@@ -86,7 +149,7 @@ def compare(a: Node, b: Node) -> int | None:
     left, right = rational_value(a), rational_value(b)
     if left is not None and right is not None:
         return (left > right) - (left < right)
-    sign, _ = _ball_sign(a, b)
+    sign, _ = _ball_sign(a, b, PRECISIONS)
     if sign is not None:
         return sign or None
     sign = _algebraic_sign(a, b)
@@ -95,14 +158,14 @@ def compare(a: Node, b: Node) -> int | None:
     return sign if sign != 2 else None
 
 
-def _ball_sign(a: Node, b: Node) -> tuple[int | None, bool]:
+def _ball_sign(a: Node, b: Node, precisions: tuple[int, ...]) -> tuple[int | None, bool]:
     """Return the proven sign of a - b (0: not zero but not real) or None, and whether there is evidence of equality."""
     from sml_env.verifiers.balls import Undefined, agree, ball, precision
 
-    if sum(1 for tree in (a, b) for _ in walk(tree)) > MAX_TREE:
+    if survey(a, b).count > MAX_TREE:
         return None, False
     evidence = False
-    for bits in PRECISIONS:
+    for bits in precisions:
         with precision(bits):
             try:
                 left, right = ball(a, {}), ball(b, {})
@@ -221,6 +284,8 @@ class _Bound:
 
     def root_of_unity(self, angle: Node, with_i: bool) -> tuple[float, float]:
         """Bounds of exp(i pi r) and, times 2, of sin(pi r) and cos(pi r), for rational r."""
+        if isinstance(angle, Function) and angle.name == "degrees" and not with_i:
+            angle = Product((Number(Fraction(1, 180)), angle.args[0], Constant("pi")))
         factors = angle.factors if isinstance(angle, Product) else (angle,)
         needed = [Constant("pi"), Constant("i")] if with_i else [Constant("pi")]
         rest = list(factors)
@@ -241,6 +306,8 @@ class _Bound:
     def function(self, node: Node, name: str, args: tuple[Node, ...]) -> tuple[float, float]:
         if name in ("sqrt", "cbrt"):
             return self.root(node, self.of(args[0]), 2 if name == "sqrt" else 3)
+        if name == "cis":
+            return self.root_of_unity(Product((Constant("i"), args[0])), with_i=True)
         if name in ("sin", "cos"):
             self.root_of_unity(args[0], with_i=False)
             return 1.0, 1.0

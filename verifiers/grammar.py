@@ -11,23 +11,30 @@ two or three letters is a product of variables unless it is a common English wor
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
-from sml_env.verifiers.lexicon import INTEGERS, INVERSES, LETTERS, NAMED, SHORT_WORDS, read_number
+from sml_env.verifiers.atoms import COMMANDS, MAX_DEPTH, Atoms
+from sml_env.verifiers.lexicon import INTEGERS
 from sml_env.verifiers.nodes import (
+    SCALARS,
     Chain,
-    Constant,
+    Congruence,
+    Dotted,
     Function,
     Interval,
     ListNode,
+    Matrix,
     Node,
     Number,
-    Power,
-    Product,
+    NumberSet,
+    Ratio,
     Relation,
     SetNode,
+    SetOperation,
     Symbol,
+    System,
     TupleNode,
     Union,
     add,
@@ -35,19 +42,26 @@ from sml_env.verifiers.nodes import (
     multiply,
     negate,
     power,
+    rebuild,
     scalar,
 )
-from sml_env.verifiers.tokens import FUNCTION_ARITY, tokenize
+from sml_env.verifiers.tokens import tokenize
 
 __all__ = ["MAX_DEPTH", "parse_expression"]
 
-MAX_DEPTH = 60
-"""Deepest nesting of brackets, powers and function arguments."""
-_END = ""
-_RELATIONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_RELATIONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "~": "~"}
 _JOINTS = frozenset(("or", "union", "U"))
-_STOPS = frozenset(("and", "or", "union"))
-_LOGICAL = (Relation, Chain, Union, ListNode)
+_SET_OPERATORS = {"∩": "intersect", "∖": "minus"}
+_STOPS = frozenset(("and", "or", "union", "mod", "to", "choose", "squared", "cubed"))
+_LOGICAL = (Relation, Chain, Union, ListNode, System)
+_MINUS_ONE = Number(Fraction(-1))
+_CHOICES = Symbol("C")
+_SIMPLE = re.compile(
+    r"(-)?(?:\\[dt]?frac\{([0-9]{1,18})\}\{([0-9]{1,18})\}|([0-9]{1,18})(?:/([0-9]{1,18})|\.([0-9]{0,18}))?)"
+)
+_POSTFIXES = {"!": "factorial", "%": "percent", "°": "degrees", "squared": "squared", "cubed": "cubed"}
+_WORD_POWERS = {"squared": Number(Fraction(2)), "cubed": Number(Fraction(3))}
+_FACTORS = COMMANDS | {"(", "\\lfloor", "\\lceil", "\\begin"}
 
 
 def parse_expression(text: str) -> Node:
@@ -64,75 +78,99 @@ def parse_expression(text: str) -> Node:
     """
     if not isinstance(text, str):
         raise ExpressionError(f"an expression is a str, not {type(text).__name__}")
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        return _simple_number(simple)
     tokens, latex = tokenize(text)
     if not tokens:
         raise ExpressionError("the expression is empty")
     try:
-        if "±" not in tokens:
+        if "±" not in tokens and "∓" not in tokens:
             return _Parser(tokens, latex).whole()
-        plus = _Parser(["+" if token == "±" else token for token in tokens], latex).whole()
-        minus = _Parser(["-" if token == "±" else token for token in tokens], latex).whole()
+        upper, lower = {"±": "+", "∓": "-"}, {"±": "-", "∓": "+"}
+        plus = _Parser([upper.get(token, token) for token in tokens], latex).whole()
+        minus = _Parser([lower.get(token, token) for token in tokens], latex).whole()
     except RecursionError:
         raise ExpressionError("nested too deeply for what is left of the caller's stack") from None
     return _both(plus, minus)
+
+
+def _simple_number(match: re.Match[str]) -> Node:
+    """Build what most answers are: an integer, a decimal or a fraction of integers."""
+    sign, top, bottom, whole, below, places = match.groups()
+    if whole is None or below is not None:
+        numerator, denominator = int(top or whole), int(bottom or below)
+        if not denominator:
+            return divide(Number(Fraction(-numerator if sign else numerator)), INTEGERS["0"])
+    else:
+        numerator, denominator = int(whole + (places or "")), 10 ** len(places or "")
+    return Number(Fraction(-numerator if sign else numerator, denominator))
 
 
 def _both(plus: Node, minus: Node) -> Node:
     """Join the two readings of ``±`` into one list without repetition."""
     if isinstance(plus, Relation) and isinstance(minus, Relation):
         return Union((plus, minus))
+    if isinstance(plus, SetNode) and isinstance(minus, SetNode):
+        return SetNode(tuple(dict.fromkeys(plus.items + minus.items)))
     items = [item for node in (plus, minus) for item in (node.items if isinstance(node, ListNode) else (node,))]
     distinct = tuple(dict.fromkeys(items))
     return ListNode(distinct) if len(distinct) > 1 else distinct[0]
 
 
-class _Parser:
+class _Parser(Atoms):
     """One parse of one list of tokens."""
 
-    __slots__ = ("depth", "latex", "position", "token", "tokens")
-
-    def __init__(self, tokens: list[str], latex: bool) -> None:
-        self.tokens = [*tokens, _END]
-        self.latex = latex
-        self.position = 0
-        self.token = tokens[0]
-        self.depth = 0
-
-    def advance(self) -> None:
-        self.position += 1
-        self.token = self.tokens[self.position]
-
-    def expect(self, token: str) -> None:
-        if self.token != token:
-            raise ExpressionError(f"expected {token!r}, found {self.found()}")
-        self.advance()
-
-    def found(self) -> str:
-        return repr(self.token[:40]) if self.token else "the end"
-
-    def deeper(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"nested deeper than {MAX_DEPTH}")
+    __slots__ = ()
 
     def whole(self) -> Node:
-        items = self.items()
+        items, joint = self.joined()
         if self.token:
             raise ExpressionError(f"unexpected {self.found()} after a complete expression")
-        return items[0] if len(items) == 1 else ListNode(tuple(items))
+        if len(items) == 1:
+            return items[0]
+        if (
+            joint == "and"
+            and all(isinstance(item, (Relation, Chain)) for item in items)
+            and not all(isinstance(item, Relation) and item.op == "==" for item in items)
+        ):
+            return System(tuple(items))
+        return ListNode(tuple(items))
 
     def items(self) -> list[Node]:
+        return self.joined()[0]
+
+    def joined(self) -> tuple[list[Node], str]:
+        """Read items, and say what joins them: ``and`` if nothing else does; dots make one item of all."""
         items = [self.alternatives()]
-        while self.token in (",", ";", "and"):
-            comma = self.token != "and"
-            self.advance()
-            if comma and self.token == "and":
+        joint = "and"
+        while self.token in (",", ";", "and", "..."):
+            if self.token not in ("and", "..."):
+                joint = ","
                 self.advance()
+                if self.token == "and" or self.token == "or":
+                    self.advance()
+            elif self.token == "and":
+                self.advance()
+            if self.token == "...":
+                return [self.dotted(items)], ","
             items.append(self.alternatives())
-        return items
+        return items, joint
+
+    def dotted(self, items: list[Node]) -> Node:
+        self.advance()
+        last = None
+        if self.token == "," or self.token == "and":
+            self.advance()
+            if self.token == "and":
+                self.advance()
+            last = scalar(self.sum())
+        if len(items) == 1 and last is None and isinstance(items[0], Number):
+            return items[0]
+        return Dotted(tuple(map(scalar, items)), last)
 
     def alternatives(self) -> Node:
-        first = self.relation()
+        first = self.set_operand()
         if self.token not in _JOINTS:
             return first
         parts = [first]
@@ -140,26 +178,61 @@ class _Parser:
         while self.token in _JOINTS:
             united |= self.token != "or"
             self.advance()
-            parts.append(self.relation())
+            parts.append(self.set_operand())
         return Union(tuple(_united(parts) if united else parts))
 
+    def set_operand(self) -> Node:
+        node = self.relation()
+        while self.token in _SET_OPERATORS:
+            op = _SET_OPERATORS[self.token]
+            self.advance()
+            left, right = _united([node, self.relation()])
+            node = SetOperation(op, left, right)
+        return node
+
     def relation(self) -> Node:
-        left = self.sum()
+        left = self.ratio()
         if self.token == "∈":
             self.advance()
             return self.alternatives()
         if self.token not in _RELATIONS:
-            return left
+            return self.residue_class(left) if self.token in ("≡", "mod", "(") else left
         links: list[Relation] = []
         while self.token in _RELATIONS:
             op = _RELATIONS[self.token]
             self.advance()
-            right = self.sum()
+            right = self.ratio()
             if isinstance(left, _LOGICAL) or isinstance(right, _LOGICAL):
                 raise ExpressionError("a relation between relations")
             links.append(Relation(op, left, right))
             left = right
         return links[0] if len(links) == 1 else Chain(tuple(links))
+
+    def residue_class(self, value: Node) -> Node:
+        r"""Read ``x ≡ 3 (mod 7)``, ``3 \pmod 7`` or ``3 mod 7`` from after its first scalar."""
+        if self.token == "≡":
+            if not isinstance(value, Symbol):
+                raise ExpressionError("a congruence names its unknown on the left")
+            self.advance()
+            value = self.sum()
+        bracketed = self.token == "("
+        if bracketed:
+            self.advance()
+        self.expect("mod")
+        modulus = self.argument() if self.token == "{" else scalar(self.sum())
+        if bracketed:
+            self.expect(")")
+        return Congruence(scalar(value), modulus)
+
+    def ratio(self) -> Node:
+        first = self.sum()
+        if self.token != ":" and self.token != "to":
+            return first
+        terms = [first]
+        while self.token == ":" or self.token == "to":
+            self.advance()
+            terms.append(self.sum())
+        return Ratio(tuple(map(scalar, terms)))
 
     def sum(self) -> Node:
         first = self.product()
@@ -170,8 +243,10 @@ class _Parser:
             minus = self.token == "-"
             self.advance()
             term = self.product()
-            terms.append(negate(term) if minus else term)
-        return add(terms)
+            if minus:
+                term = _times(_MINUS_ONE, term) if term.__class__ is Matrix else negate(term)
+            terms.append(term)
+        return _matrix_sum(terms) if first.__class__ is Matrix else add(terms)
 
     def product(self) -> Node:
         """Signs apply to the whole product, so that ``-x*y`` is ``-(x*y)``."""
@@ -192,12 +267,12 @@ class _Parser:
             token = self.token
             if token == "*":
                 self.advance()
-                result = multiply(result, self.factor())
+                result = _times(result, self.factor())
             elif token == "/":
                 self.advance()
                 result = divide(result, self.factor())
             elif self.starts_factor():
-                result = multiply(result, self.power())
+                result = _times(result, self.power())
             else:
                 return result
 
@@ -213,11 +288,14 @@ class _Parser:
             return False
         if token == "U":
             return not (self.tokens[self.position - 1] in ")]}" and self.tokens[self.position + 1] in ("(", "[", "{"))
+        if token == "(":
+            return self.tokens[self.position + 1] != "mod"
         return (
-            token == "("
+            token in _FACTORS
             or (token.isalpha() and token not in _STOPS and token.isascii())
-            or token in ("\\frac", "\\sqrt", "\\binom", "√")
             or (token == "{" and self.latex)
+            or (token == "|" and not self.bars)
+            or ("0" <= token[0] <= "9" and self.tokens[self.position - 1] == "!")
         )
 
     def power(self) -> Node:
@@ -232,202 +310,37 @@ class _Parser:
 
     def postfix(self) -> Node:
         node = self.atom()
-        while self.token == "!" or self.token == "%":
-            if self.token == "%":
-                node = Function("percent", (scalar(node),))
-            elif isinstance(node, Function) and node.name == "factorial" and self.tokens[self.position - 1] == "!":
+        while self.token in _POSTFIXES:
+            name = _POSTFIXES[self.token]
+            if name in _WORD_POWERS:
+                node = power(node, _WORD_POWERS[name])
+                self.advance()
+                continue
+            if name == "factorial" and isinstance(node, Function) and self.tokens[self.position - 1] == "!":
                 raise ExpressionError("'!!' is ambiguous: write factorial(factorial(n)) for a factorial taken twice")
-            else:
-                node = Function("factorial", (scalar(node),))
+            node = Function(name, (scalar(node),))
             self.advance()
         return node
 
-    def atom(self) -> Node:
-        token = self.token
-        node = INTEGERS.get(token)
-        if node is not None:
-            self.advance()
-            return node
-        named = NAMED.get(token)
-        if named is not None:
-            self.advance()
-            return self.subscripted(token) if self.token == "_" else named
-        if not token:
-            raise ExpressionError("the expression ends too early")
-        first = token[0]
-        if "0" <= first <= "9" or (first == "." and len(token) > 1):
-            self.advance()
-            return read_number(token)
-        if token in FUNCTION_ARITY:
-            return self.call()
-        if token == "(" or token == "[":
-            return self.bracket()
-        if token == "|":
-            return self.enclosed_abs()
-        if token == "\\{" or token == "{":
-            return self.braces()
-        if token in ("\\frac", "\\sqrt", "\\binom", "√"):
-            return self.command()
-        if token == "∅":
-            self.advance()
-            return SetNode(())
-        if token.isalpha() and token.isascii():
-            return self.letters()
-        raise ExpressionError(f"unexpected {self.found()}")
 
-    def subscripted(self, name: str) -> Node:
-        self.advance()
-        braced = self.token == "{"
-        if braced:
-            self.advance()
-        index = self.token
-        if not (index.isalnum() and index.isascii()) or len(index) > 20:
-            raise ExpressionError(f"a subscript is letters or digits, found {self.found()}")
-        self.advance()
-        if braced:
-            self.expect("}")
-        return Symbol(f"{name}_{index}")
+def _matrix_sum(terms: list[Node]) -> Node:
+    rows = [term.rows for term in terms if isinstance(term, Matrix)]
+    shapes = {(len(row), len(row[0])) for row in rows}
+    if len(rows) != len(terms) or len(shapes) != 1:
+        raise ExpressionError("a sum of matrices of different shapes")
+    paired = zip(*rows, strict=True)
+    return Matrix(tuple(tuple(add(list(entries)) for entries in zip(*row, strict=True)) for row in paired))
 
-    def letters(self) -> Node:
-        word = self.token
-        if len(word) > 3 or word.lower() in SHORT_WORDS:
-            raise ExpressionError(f"unknown word {word[:40]!r}")
-        self.advance()
-        if self.token == "_":
-            raise ExpressionError(f"a subscript after {word!r}: one letter takes a subscript")
-        return Product(tuple(LETTERS[letter] for letter in word))
 
-    def call(self) -> Node:
-        name = self.token
-        self.advance()
-        exponent: Node | None = None
-        base: Node | None = None
-        while self.token in ("^", "**", "_"):
-            if self.token == "_":
-                if name != "log" or base is not None:
-                    raise ExpressionError(f"a subscript after {name!r}: only log takes a base")
-                self.advance()
-                base = self.argument()
-            else:
-                if exponent is not None:
-                    raise ExpressionError(f"two exponents after {name!r}")
-                self.advance()
-                exponent = self.argument()
-        args = self.arguments(name)
-        if base is not None:
-            args = (base, *args)
-        if len(args) not in FUNCTION_ARITY[name]:
-            raise ExpressionError(
-                f"{name} takes {' or '.join(map(str, FUNCTION_ARITY[name]))} argument(s), not {len(args)}"
-            )
-        if exponent is None:
-            return Function(name, args)
-        if exponent == Number(Fraction(-1)):
-            if name not in INVERSES:
-                raise ExpressionError(f"{name}^-1 is ambiguous: write 1/{name}(x)")
-            return Function(INVERSES[name], args)
-        return Power(Function(name, args), exponent)
-
-    def arguments(self, name: str) -> tuple[Node, ...]:
-        self.deeper()
-        if self.token == "(":
-            self.advance()
-            args = self.items()
-            self.expect(")")
-        elif self.token == "{":
-            args = [self.argument()]
-        else:
-            minus = self.signs()
-            node = self.power()
-            while self.starts_factor() and self.token != "(" and self.token not in FUNCTION_ARITY:
-                node = multiply(node, self.power())
-            args = [negate(node) if minus else node]
-        self.depth -= 1
-        return tuple(scalar(arg) for arg in args)
-
-    def bracket(self) -> Node:
-        opening = self.token
-        self.advance()
-        self.deeper()
-        items = self.items()
-        closing = self.token
-        if closing not in (")", "]"):
-            raise ExpressionError(f"{opening!r} is not closed, found {self.found()}")
-        self.advance()
-        self.depth -= 1
-        square = opening == "[" or closing == "]"
-        if len(items) == 1:
-            if (opening == "[") != (closing == "]"):
-                raise ExpressionError(f"{opening!r} is closed by {closing!r}")
-            return items[0]
-        if len(items) == 2 and (square or any(_infinite(item) for item in items)):
-            return Interval(scalar(items[0]), scalar(items[1]), opening == "[", closing == "]")
-        if (opening == "[") != (closing == "]"):
-            raise ExpressionError(f"{opening!r} is closed by {closing!r}")
-        return TupleNode(tuple(items))
-
-    def enclosed_abs(self) -> Node:
-        self.advance()
-        self.deeper()
-        inside = self.sum()
-        self.expect("|")
-        self.depth -= 1
-        return Function("abs", (scalar(inside),))
-
-    def braces(self) -> Node:
-        closing = "\\}" if self.token == "\\{" else "}"
-        self.advance()
-        self.deeper()
-        if self.token == closing:
-            items: list[Node] = []
-        else:
-            items = self.items()
-        self.expect(closing)
-        self.depth -= 1
-        if closing == "}" and self.latex and len(items) == 1:
-            return items[0]
-        return SetNode(tuple(items))
-
-    def argument(self) -> Node:
-        """Read a LaTeX argument: a group in braces or brackets, or, as TeX does, one digit or one token."""
-        self.deeper()
-        if self.token == "{":
-            self.advance()
-            node = self.sum()
-            self.expect("}")
-        elif self.token.isdigit() and len(self.token) > 1:
-            node = INTEGERS[self.token[0]]
-            self.token = self.tokens[self.position] = self.token[1:]
-        else:
-            node = self.atom() if self.token not in ("-", "+") else self.factor()
-        self.depth -= 1
-        return scalar(node)
-
-    def command(self) -> Node:
-        token = self.token
-        self.advance()
-        if token == "√":
-            self.deeper()
-            inside = self.atom()
-            self.depth -= 1
-            return Function("sqrt", (scalar(inside),))
-        if token == "\\frac":
-            top = self.argument()
-            return divide(top, self.argument())
-        if token == "\\binom":
-            upper = self.argument()
-            return Function("binomial", (upper, self.argument()))
-        index: Node | None = None
-        if self.token == "[":
-            self.advance()
-            self.deeper()
-            index = scalar(self.sum())
-            self.depth -= 1
-            self.expect("]")
-        inside = self.argument()
-        if index is None or index == INTEGERS["2"]:
-            return Function("sqrt", (inside,))
-        return Function("cbrt", (inside,)) if index == INTEGERS["3"] else Function("root", (index, inside))
+def _times(left: Node, right: Node) -> Node:
+    """Multiply; a scalar beside a matrix multiplies each entry."""
+    if left.__class__ is Matrix and right.__class__ in SCALARS:
+        left, right = right, left
+    if right.__class__ is Matrix and left.__class__ in SCALARS:
+        return rebuild(right, lambda entry: multiply(left, entry))
+    if right.__class__ is TupleNode and left == _CHOICES and len(right.items) == 2:
+        return Function("binomial", tuple(map(scalar, right.items)))
+    return multiply(left, right)
 
 
 def _united(parts: list[Node]) -> list[Node]:
@@ -438,14 +351,8 @@ def _united(parts: list[Node]) -> list[Node]:
             flat.extend(part.parts)
         elif isinstance(part, TupleNode) and len(part.items) == 2:
             flat.append(Interval(scalar(part.items[0]), scalar(part.items[1]), False, False))
-        elif isinstance(part, (Interval, SetNode)):
+        elif isinstance(part, (Interval, SetNode, SetOperation, NumberSet)):
             flat.append(part)
         else:
-            raise ExpressionError("a union joins intervals and sets")
+            raise ExpressionError("a union, an intersection or a difference joins intervals and sets")
     return flat
-
-
-def _infinite(node: Node) -> bool:
-    if isinstance(node, Product) and len(node.factors) == 2 and isinstance(node.factors[0], Number):
-        node = node.factors[1]
-    return isinstance(node, Constant) and node.name == "oo"

@@ -7,26 +7,34 @@ division by anything else multiplies by ``Power(x, -1)``. Nothing else is simpli
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
 
 __all__ = [
+    "Based",
     "Chain",
+    "Congruence",
     "Constant",
+    "Dotted",
     "Function",
     "Interval",
     "ListNode",
+    "Matrix",
     "Node",
     "Number",
+    "NumberSet",
     "Power",
     "Product",
+    "Ratio",
     "Relation",
     "SetNode",
+    "SetOperation",
     "Sum",
     "Symbol",
+    "System",
     "TupleNode",
     "Union",
     "add",
@@ -37,6 +45,8 @@ __all__ = [
     "multiply",
     "negate",
     "power",
+    "rebuild",
+    "scalar",
     "walk",
 ]
 
@@ -131,8 +141,62 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOperation:
+    """What two sets have in common (``intersect``), or the first without the second (``minus``)."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSet:
+    """The integers, naturals, rationals or complex numbers: ``ZZ``, ``NN``, ``QQ``, ``CC``. The reals are not here."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows of equal length."""
+
+    rows: tuple[tuple[Node, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Two or more terms with colons between them: equal up to a positive factor."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Based:
+    """Digits in a base that is written with them, such as ``204_5``."""
+
+    digits: str
+    base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dotted:
+    """Items, dots, and the last item: ``1, 2, ..., n``; without a last item the dots have no end."""
+
+    items: tuple[Node, ...]
+    last: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Congruence:
+    """A residue class: ``3 (mod 7)``."""
+
+    value: Node
+    modulus: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
-    """Two sides and one of ``==  !=  <  <=  >  >=``."""
+    """Two sides and one of ``==  !=  <  <=  >  >=  ~`` (the last: approximately equal)."""
 
     op: str
     left: Node
@@ -144,6 +208,13 @@ class Chain:
     """Relations that all hold, each starting where the last ended: ``3 <= x < 7``."""
 
     links: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Relations joined by "and", all of which hold."""
+
+    parts: tuple[Node, ...]
 
 
 Node = (
@@ -159,8 +230,16 @@ Node = (
     | SetNode
     | Interval
     | Union
+    | SetOperation
+    | NumberSet
+    | Matrix
+    | Ratio
+    | Based
+    | Dotted
+    | Congruence
     | Relation
     | Chain
+    | System
 )
 
 MAX_NUMBER_BITS = 1_328
@@ -246,20 +325,53 @@ def power(base: Node, exponent: Node) -> Node:
 def children(node: Node) -> tuple[Node, ...]:
     """Return the node's direct children, in order."""
     match node:
-        case Number() | Symbol() | Constant():
+        case Number() | Symbol() | Constant() | NumberSet() | Based():
             return ()
         case Sum(items) | Product(items) | TupleNode(items) | ListNode(items) | SetNode(items) | Union(items):
+            return items
+        case Ratio(items) | System(items):
             return items
         case Power(base, exponent):
             return (base, exponent)
         case Function(_, args):
             return args
-        case Interval(lo, hi):
+        case Interval(lo, hi) | Congruence(lo, hi):
             return (lo, hi)
-        case Relation(_, left, right):
+        case Relation(_, left, right) | SetOperation(_, left, right):
             return (left, right)
+        case Matrix(rows):
+            return tuple(entry for row in rows for entry in row)
+        case Dotted(items, last):
+            return items if last is None else (*items, last)
         case Chain(links):
             return links
+
+
+def rebuild(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return the node with each direct child replaced; nothing is computed, and nested sums stay nested."""
+    match node:
+        case Number() | Symbol() | Constant() | NumberSet() | Based():
+            return node
+        case Sum() | Product() | TupleNode() | ListNode() | SetNode() | Union() | Ratio() | System():
+            return type(node)(tuple(map(change, children(node))))
+        case Power(base, exponent):
+            return Power(change(base), change(exponent))
+        case Function(name, args):
+            return Function(name, tuple(map(change, args)))
+        case Interval(lo, hi, lo_closed, hi_closed):
+            return Interval(change(lo), change(hi), lo_closed, hi_closed)
+        case Congruence(value, modulus):
+            return Congruence(change(value), change(modulus))
+        case SetOperation(op, left, right):
+            return SetOperation(op, change(left), change(right))
+        case Matrix(rows):
+            return Matrix(tuple(tuple(map(change, row)) for row in rows))
+        case Dotted(items, last):
+            return Dotted(tuple(map(change, items)), None if last is None else change(last))
+        case Relation(op, left, right):
+            return Relation(op, change(left), change(right))
+        case Chain(links):
+            return Chain(tuple(Relation(link.op, change(link.left), change(link.right)) for link in links))
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -1,4 +1,4 @@
-"""Sets of real numbers as sorted, disjoint pieces: intervals, unions, finite sets, inequalities in one variable."""
+"""Sets of reals as sorted, disjoint pieces: intervals, finite sets, what they combine to, and solved inequalities."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from sml_env.verifiers.nodes import (
     Node,
     Relation,
     SetNode,
+    SetOperation,
     Symbol,
+    System,
     Union,
     free_symbols,
     negate,
 )
 
-__all__ = ["MAX_PIECES", "Unordered", "nonempty", "real_set", "same_real_set"]
+__all__ = ["MAX_PIECES", "Unordered", "nonempty", "real_set"]
 
 MAX_PIECES = 64
 """Most pieces of one set."""
@@ -41,17 +43,6 @@ def real_set(node: Node) -> list[Interval]:
         Unordered: If it is none of these, or the order of two ends is not decided.
     """
     return _merge(_pieces(node))
-
-
-def same_real_set(a: list[Interval], b: list[Interval]) -> bool:
-    """Whether two results of `real_set` are equal."""
-    return len(a) == len(b) and all(
-        x.lo_closed == y.lo_closed
-        and x.hi_closed == y.hi_closed
-        and _order(x.lo, y.lo) == 0
-        and _order(x.hi, y.hi) == 0
-        for x, y in zip(a, b, strict=True)
-    )
 
 
 def _order(a: Node, b: Node) -> int:
@@ -77,10 +68,16 @@ def _pieces(node: Node) -> list[Interval]:
             return [piece for part in parts for piece in _pieces(part)]
         case Relation():
             return _solution(node)
-        case Chain(links):
-            if len(free_symbols(node)) != 1 or len(links) != 2:
+        case Chain(parts) | System(parts):
+            if len(free_symbols(node)) != 1 or not 1 < len(parts) <= MAX_PIECES:
                 raise Unordered
-            return _intersection(_solution(links[0]), _solution(links[1]))
+            pieces = _pieces(parts[0])
+            for part in parts[1:]:
+                pieces = _intersection(pieces, _pieces(part))
+            return pieces
+        case SetOperation(op, left, right):
+            other = real_set(right)
+            return _intersection(real_set(left), other if op == "intersect" else _complement(other))
         case _:
             raise Unordered
 
@@ -127,6 +124,18 @@ def _intersection(a: list[Interval], b: list[Interval]) -> list[Interval]:
             if nonempty(piece):
                 found.append(piece)
     return found
+
+
+def _complement(pieces: list[Interval]) -> list[Interval]:
+    """What the sorted, disjoint pieces leave of the real line."""
+    found: list[Interval] = []
+    lo, closed = negate(_INFINITY), False
+    for piece in pieces:
+        gap = Interval(lo, piece.lo, closed, not piece.lo_closed)
+        if gap.lo != gap.hi or gap.lo_closed:
+            found.append(gap)
+        lo, closed = piece.hi, not piece.hi_closed
+    return [*found, Interval(lo, _INFINITY, closed, False)] if lo != _INFINITY else found
 
 
 def _starts(x: Interval, y: Interval) -> int:

@@ -5,25 +5,34 @@ from __future__ import annotations
 from fractions import Fraction
 
 from sml_env.verifiers.nodes import (
+    Based,
     Chain,
+    Congruence,
     Constant,
+    Dotted,
     Function,
     Interval,
     ListNode,
+    Matrix,
     Node,
     Number,
+    NumberSet,
     Power,
     Product,
+    Ratio,
     Relation,
     SetNode,
+    SetOperation,
     Sum,
     Symbol,
+    System,
     TupleNode,
     Union,
 )
 
 __all__ = ["to_text"]
 
+_NUMBER_SETS = {"ZZ": "ℤ", "NN": "ℕ", "QQ": "ℚ", "CC": "ℂ"}
 _MINUS_ONE = Number(Fraction(-1))
 
 
@@ -50,8 +59,8 @@ def to_text(node: Node) -> str:
             if _is_inverse(node):
                 return f"1/{_atom(base)}"
             return f"{_atom(base)}**{_atom(exponent)}"
-        case Function("percent", (arg,)):
-            return f"{_atom(arg)}%"
+        case Function("percent" | "degrees" as name, (arg,)):
+            return f"{_atom(arg)}{'%' if name == 'percent' else '°'}"
         case Function(name, args):
             return f"{name}({', '.join(map(to_text, args))})"
         case TupleNode(items):
@@ -65,6 +74,22 @@ def to_text(node: Node) -> str:
         case Union(parts):
             joint = " U " if all(isinstance(part, (Interval, SetNode)) for part in parts) else " or "
             return joint.join(map(_item, parts))
+        case SetOperation(op, left, right):
+            return f"{_item(left)} {'∩' if op == 'intersect' else '∖'} {_item(right)}"
+        case NumberSet(name):
+            return _NUMBER_SETS[name]
+        case Matrix(rows):
+            return f"[{', '.join(f'[{_items(row)}]' for row in rows)}]"
+        case Ratio(items):
+            return ":".join(map(to_text, items))
+        case Based(digits, base):
+            return f"{digits}_{{{base}}}"
+        case Dotted(items, last):
+            return f"{_items(items)}, ..." + ("" if last is None else f", {to_text(last)}")
+        case Congruence(value, modulus):
+            return f"{to_text(value)} (mod {to_text(modulus)})"
+        case System(parts):
+            return " and ".join(map(_item, parts))
         case Relation(op, left, right):
             return f"{to_text(left)} {op} {to_text(right)}"
         case Chain(links):
@@ -89,7 +114,7 @@ def _atom(node: Node) -> str:
     text = to_text(node)
     if isinstance(node, (Symbol, Constant)) or (isinstance(node, Number) and text.isdigit()):
         return text
-    if isinstance(node, Function) and node.name != "percent":
+    if isinstance(node, Function) and node.name not in ("percent", "degrees"):
         return text
     return f"({text})"
 

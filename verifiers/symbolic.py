@@ -1,110 +1,208 @@
 r"""The symbolic verifier: is an answer mathematically the reference?
 
-Stages, cheapest first; `Verdict.method` names the one that decided: ``literal`` (equal trees), ``text``, ``exact``
-(rational arithmetic), ``modular`` (rational functions, see `identity`), ``balls`` (disjoint enclosures), ``algebraic``
-(separation bound, see `comparison`), ``symbolic`` (a proof by sympy on a tree of at most 40 nodes), ``numeric``
-(evidence to `comparison.PRECISIONS` or `identity.NUMERIC_BITS` bits: transcendental equality has no general proof),
-``decimal``, ``kind``, ``hedge``, ``unit``. A difference is always proven; so is equality, but for ``modular`` (error
-below 2^-100) and ``numeric``.
-
-Rules:
-- A decimal equals a rational only exactly (0.333 is not 1/3). It may stand for an irrational reference if it has at
-  least `MIN_DECIMAL_DIGITS` significant digits and is within half a unit of its last digit.
-- A unit is dropped if only one side has one; two different units leave the verdict undecided. ``25%`` is 25 and 1/4
-  where the reference has no percent sign, and the reverse.
-- ``x = 5`` answers 5. ``x = 1 = 2`` and several marked answers that differ are hedges: incorrect.
-- ``(2, 3)`` is an open interval where the reference is a range.
-- A list without brackets has no order; equations agree up to a constant factor.
-- e, i and pi are constants.
-
-Not covered yet, and so never ``correct`` except by equal text: ranges with dots, numbers in a base, repeating decimals,
-matrices, floor and ceiling, modular classes, units that convert, integrals and sums, systems of inequalities, words for
-numbers, equations that are equal only up to a non-constant factor.
+Stages, cheapest first; `Verdict.method` names the one that decided: ``text`` (equal texts), ``literal`` (equal trees),
+``exact`` (rational arithmetic), ``modular`` (rational functions, see `identity`), ``balls`` (disjoint enclosures),
+``algebraic`` (separation bound, see `comparison`), ``symbolic`` (a proof by sympy in a worker that can be killed),
+``numeric`` (evidence to `comparison.PRECISIONS` or `identity.NUMERIC_BITS` bits: transcendental equality has no general
+proof), ``decimal`` (a rounding rule of the policy), ``choice``, ``kind``, ``unit``, ``unsolved``, ``hedge``; ``killed``
+for a worker that ran out of time. A difference is always proven; so is equality, but for ``modular`` (error below
+2^-100) and ``numeric``. What the rules are is written at `policy.Policy`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
-from fractions import Fraction
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
-from sml_env.errors import ExpressionError
-from sml_env.verifiers.arithmetic import evaluate, rational_value
+from sml_env.errors import ConfigurationError, ExpressionError
+from sml_env.verifiers.approximation import Decimals
+from sml_env.verifiers.arithmetic import rational_value
 from sml_env.verifiers.base import Status, Verdict
-from sml_env.verifiers.comparison import Equality, compare, equal_constants
-from sml_env.verifiers.equivalence import equivalent, percent_value
-from sml_env.verifiers.extraction import extract
-from sml_env.verifiers.grammar import parse_expression
-from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Relation, add, free_symbols
+from sml_env.verifiers.comparison import compare
+from sml_env.verifiers.equivalence import Comparison
+from sml_env.verifiers.extraction import Extraction, extract
+from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Power, Relation, free_symbols, multiply, walk
+from sml_env.verifiers.policy import STRICT, Policy, policy_of
+from sml_env.verifiers.reading import Reading, read
+from sml_env.verifiers.relations import is_solved
 from sml_env.verifiers.tokens import MAX_CHARS
-from sml_env.verifiers.units import split_unit
 
-__all__ = ["MIN_DECIMAL_DIGITS", "SymbolicVerifier", "verify"]
-
-MIN_DECIMAL_DIGITS = 4
-"""Fewest significant digits of a decimal that may stand for an irrational reference."""
+__all__ = ["SymbolicVerifier", "verify", "verify_async", "verify_batch"]
 
 MAX_CANDIDATES = 8
 """Most marked answers that are read; more are a hedge."""
+MAX_GLANCE = 200
+"""Longest reference that a glance may find sound, in characters."""
+MAX_SIDES = 16
+"""Most sides of a chain of equalities."""
 
-_DECIMAL = re.compile(r"[-\u2212]?([0-9]*)\.([0-9]+)")
 _BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_MATHS = re.compile(r"[0-9\\^_{}=<>+*/]")
-_TEXT_COMMAND = re.compile(r"\\(?:text|textbf|textrm|mathrm|mbox)\s*\{([^{}]*)\}")
+_MATHS = re.compile(r"[\\^_{}=<>+*]|^[^A-Za-z]*$")
 _WORD = re.compile(r"[A-Za-z]*[AEIOUaeiou][A-Za-z]*")
+_RISKY = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{}÷]|/(?! ?[1-9])|\^ ?-|(?<!\\)!|(?:frac|ln|log|cot|csc|tan|sec|div|mod|boxed|###)"
+)
+_GROUP = re.compile(r"\\(?:sqrt|text|mathrm)\{(?!0)[^{}]{0,60}\}|[\^_]\{[^{}-]{1,20}\}")
+_FRACTION = re.compile(
+    r"\\[dt]?frac(?:\{[^{}]{1,40}\}\{(?:[1-9][0-9]*|(?:[1-9][0-9]*)?(?:[a-zA-Z]|\\pi))\}|[0-9][1-9])"
+)
 
 
 class SymbolicVerifier:
-    """Verifies mathematical answers; stateless, usable from any thread."""
+    """Verifies mathematical answers; stateless, usable from any thread.
+
+    Args:
+        policy: The rules, or the name of a profile.
+    """
+
+    def __init__(self, policy: Policy | str = "strict") -> None:
+        self.policy = policy_of(policy)
 
     def verify(self, answer: str, reference: str) -> Verdict:
         """Compare an answer with the reference; see `verify`."""
-        return verify(answer, reference)
+        return verify(answer, reference, self.policy)
 
 
-def verify(answer: str, reference: str) -> Verdict:
+def verify(answer: str, reference: str, policy: Policy | str = STRICT) -> Verdict:
     """Decide whether an answer is mathematically equal to the reference.
 
     Args:
         answer: A whole reply or a bare answer. Untrusted: never evaluated, bounded, anything at all gets a verdict.
-        reference: The right answer, bare.
+        reference: The right answer, bare or marked as final at the end of a solution.
+        policy: The rules, or the name of a profile: "strict" or "lenient".
 
     Returns:
-        The verdict; never raises.
+        The verdict. Nothing about the answer or the reference raises.
+
+    Raises:
+        ConfigurationError: If the policy is none.
     """
+    rules = policy if policy.__class__ is Policy else policy_of(policy)
     try:
-        return _verify(answer, reference)
+        return _verify(answer, reference, rules)
     except ExpressionError:
         return Verdict(Status.UNDECIDED, "none", "the two cannot be compared")
     except Exception as error:  # the promise to callers is a verdict, and a bug here must not end a training run
         return Verdict(Status.INFRASTRUCTURE_ERROR, "none", f"the verifier failed: {type(error).__name__}")
 
 
-class _Reference:
-    """A reference as read once: its tree or, where it has none, only its text."""
+def verify_batch(pairs: Iterable[tuple[str, str]], policy: Policy | str = STRICT, *, threads: int = 4) -> list[Verdict]:
+    """Verify many pairs, each distinct pair once.
 
-    __slots__ = ("fault", "text", "tree", "unit")
+    Args:
+        pairs: Answers and references.
+        policy: The rules, or the name of a profile.
+        threads: How many pairs may wait for workers at a time.
+
+    Returns:
+        A verdict for each pair, in order.
+
+    Raises:
+        ConfigurationError: If the policy or the number of threads is none.
+    """
+    rules = policy_of(policy)
+    if not isinstance(threads, int) or threads < 1:
+        raise ConfigurationError(f"threads={threads!r}: use a whole number from 1")
+    rows = [tuple(pair) for pair in pairs]
+    distinct = list({(_key(answer), _key(reference)): (answer, reference) for answer, reference in rows}.items())
+    with ThreadPoolExecutor(threads) as pool:
+        verdicts = pool.map(lambda pair: verify(pair[1][0], pair[1][1], rules), distinct)
+        found = {key: verdict for (key, _), verdict in zip(distinct, verdicts, strict=True)}
+    return [found[_key(answer), _key(reference)] for answer, reference in rows]
+
+
+def _key(value: object) -> object:
+    return value if isinstance(value, str) else (type(value), id(value))
+
+
+async def verify_async(answer: str, reference: str, policy: Policy | str = STRICT) -> Verdict:
+    """Verify without blocking the event loop; see `verify`."""
+    return await asyncio.to_thread(verify, answer, reference, policy)
+
+
+def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
+    if not isinstance(reference, str):
+        return Verdict(Status.REFERENCE_ERROR, "none", f"the reference is a {type(reference).__name__}, not a str")
+    if not isinstance(answer, str):
+        fault = _fault(reference) or _reference(reference).fault
+        if fault:
+            return Verdict(Status.REFERENCE_ERROR, "none", fault)
+        return Verdict(Status.UNPARSABLE, "none", f"the answer is a {type(answer).__name__}, not a str")
+    found = extract(answer)
+    candidates = found.candidates
+    if len(candidates) == 1 and candidates[0] == reference and _plainly_sound(reference):
+        return Verdict(Status.CORRECT, "text", "the texts are equal", reference)
+    target = _Target(reference) if len(reference) > MAX_CHARS else _reference(reference)
+    if target.fault:
+        return Verdict(Status.REFERENCE_ERROR, "none", target.fault)
+    if not candidates:
+        return Verdict(Status.UNPARSABLE, "none", "the reply holds no answer of a readable length")
+    if len(candidates) == 1:
+        return _judge(candidates[0], target, policy)
+    if policy.hedges == "last":
+        return _judge(candidates[-1], target, policy)
+    return _judge_all(found, target, policy)
+
+
+def _plainly_sound(reference: str) -> bool:
+    """Whether a glance shows that a reference is not broken: balanced, and without a division by zero."""
+    if len(reference) > MAX_GLANCE or not reference.strip():
+        return False
+    if "\\" in reference:
+        if "{" in reference:
+            reference = _GROUP.sub("s", reference)
+        if "frac" in reference:
+            reference = _FRACTION.sub("", reference)
+    return _RISKY.search(reference) is None
+
+
+def _judge_all(found: Extraction, target: _Target, policy: Policy) -> Verdict:
+    """Judge several marked answers: all must be right."""
+    count = len(found.candidates)
+    if count <= MAX_CANDIDATES:
+        verdicts = [_judge(text, target, policy) for text in found.candidates]
+        if all(verdict.correct for verdict in verdicts):
+            return verdicts[-1]
+    return Verdict(Status.INCORRECT, "hedge", f"{count} different answers are marked", found.candidates[-1])
+
+
+class _Target:
+    """A reference, read; or what is wrong with it."""
+
+    __slots__ = ("fault", "reading")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tree: Node | None = None
-        self.unit: str | None = None
+        self.reading = Reading(text)
         self.fault = _fault(text)
         if self.fault:
             return
-        marked = extract(text)
-        bare = marked.candidates[-1] if marked.marker == "boxed" else text
-        number, self.unit = split_unit(bare.strip())
-        try:
-            self.tree = parse_expression(number)
-        except ExpressionError:
-            self.unit = None
-            return
-        if self.tree.__class__ in SCALARS:
-            try:
-                evaluate(self.tree, {})
-            except ZeroDivisionError:
-                self.fault = "the reference divides by zero"
+        bare = text.strip()
+        if "\\boxed" in bare or "####" in bare:
+            candidates = extract(bare).candidates
+            if len(candidates) > 1:
+                self.fault = f"the reference marks {len(candidates)} different answers"
+                return
+            bare = candidates[0] if candidates else bare
+        if bare[-1:] == "." and bare[-2:] != "..":
+            bare = bare[:-1]
+        self.reading = read(bare)
+        tree = self.reading.tree
+        if tree is not None and tree.__class__ is not Number and _divides_by_zero(tree):
+            self.fault = "the reference divides by zero"
+
+
+def _divides_by_zero(tree: Node) -> bool:
+    """Whether a constant in the tree is raised to a negative power and is zero."""
+    return any(
+        part.__class__ is Power
+        and part.exponent.__class__ is Number
+        and part.exponent.value < 0
+        and rational_value(part.base) == 0
+        for part in walk(tree)
+    )
 
 
 def _fault(text: str) -> str:
@@ -119,68 +217,101 @@ def _fault(text: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
-def _reference(text: str) -> _Reference:
-    return _Reference(text)
+_reference = lru_cache(maxsize=4096)(_Target)
 
 
-def _verify(answer: str, reference: str) -> Verdict:
-    if not isinstance(reference, str):
-        return Verdict(Status.REFERENCE_ERROR, "none", f"the reference is a {type(reference).__name__}, not a str")
-    if len(reference) > MAX_CHARS:
-        return Verdict(Status.REFERENCE_ERROR, "none", _fault(reference))
-    target = _reference(reference)
-    if target.fault:
-        return Verdict(Status.REFERENCE_ERROR, "none", target.fault)
-    if not isinstance(answer, str):
-        return Verdict(Status.UNPARSABLE, "none", f"the answer is a {type(answer).__name__}, not a str")
-    found = extract(answer)
-    if not found.candidates:
-        return Verdict(Status.UNPARSABLE, "none", "the reply holds no answer of a readable length")
-    if len(found.candidates) == 1:
-        return _judge(found.candidates[0], target)
-    verdicts = [_judge(text, target) for text in found.candidates[:MAX_CANDIDATES]]
-    if len(found.candidates) <= MAX_CANDIDATES and all(verdict.correct for verdict in verdicts):
-        return verdicts[-1]
-    return Verdict(
-        Status.INCORRECT, "hedge", f"{len(found.candidates)} different answers are marked", found.candidates[-1]
-    )
-
-
-def _judge(text: str, target: _Reference) -> Verdict:
-    if text == target.text.strip():
+def _judge(text: str, target: _Target, policy: Policy) -> Verdict:
+    reference = target.reading
+    if text == reference.text:
         return Verdict(Status.CORRECT, "text", "the texts are equal", text)
-    if target.tree is None:
-        if _words(text) == _words(target.text):
-            return Verdict(Status.CORRECT, "text", "the words are equal", text)
-        if _MATHS.search(target.text):
-            return Verdict(Status.UNDECIDED, "text", "the reference is in a notation that is not read yet", text)
-        return Verdict(Status.INCORRECT, "text", "the texts differ", text)
-    number, unit = split_unit(text) if target.unit or not free_symbols(target.tree) else (text, None)
-    try:
-        tree = parse_expression(number)
-    except ExpressionError as error:
-        return Verdict(Status.UNPARSABLE, "none", str(error), text)
-    if unit is not None and target.unit is not None and unit != target.unit:
-        return Verdict(Status.UNDECIDED, "unit", f"the units differ: {unit} and {target.unit}", text)
-    hedge = _hedged(tree)
-    if hedge is not None:
-        tree = hedge
-    if isinstance(tree, Chain) and all(link.op == "==" for link in tree.links):
-        return Verdict(Status.INCORRECT, "hedge", "a chain of equalities that do not hold", text)
-    decision = _decide(tree, number, target.tree)
-    if decision.equal and decision.method != "literal" and _is_word(text, target.text):
+    answer = read(text)
+    if answer.letter is not None and reference.letter is not None and (answer.marked or reference.marked):
+        if answer.letter != reference.letter:
+            return Verdict(Status.INCORRECT, "choice", "another choice", text)
+        if not _has_content(answer) or not _has_content(reference):
+            return Verdict(Status.CORRECT, "choice", "the same choice", text)
+    elif _only_letter(reference):
+        return Verdict(Status.INCORRECT, "choice", "the reference is the letter of a choice", text)
+    if answer.tree is None or reference.tree is None:
+        return _judge_words(answer, reference)
+    return _judge_trees(answer, answer.tree, reference, reference.tree, policy)
+
+
+def _has_content(reading: Reading) -> bool:
+    return reading.marked and (reading.tree is not None or bool(reading.fault))
+
+
+def _only_letter(reading: Reading) -> bool:
+    return reading.marked and not _has_content(reading)
+
+
+def _judge_words(answer: Reading, reference: Reading) -> Verdict:
+    text = answer.text
+    if answer.words == reference.words:
+        return Verdict(Status.CORRECT, "text", "the words are equal", text)
+    if reference.tree is not None:
+        return Verdict(Status.UNPARSABLE, "none", answer.fault or "a letter is no answer here", text)
+    if _MATHS.search(reference.words) and not _only_letter(answer) and not _is_calendar(reference):
+        return Verdict(Status.UNDECIDED, "text", "the reference is in a notation that is not read", text)
+    return Verdict(Status.INCORRECT, "text", "the texts differ", text)
+
+
+def _is_calendar(reading: Reading) -> bool:
+    return reading.fault == "dates and times are compared as text"
+
+
+def _judge_trees(answer: Reading, tree: Node, reference: Reading, expected: Node, policy: Policy) -> Verdict:
+    text = answer.text
+    tree, expected, verdict = _united(answer, tree, reference, expected, policy)
+    if verdict is not None:
+        return verdict
+    if tree.__class__ is Number and expected.__class__ is Number and tree.value == expected.value:
+        return Verdict(Status.CORRECT, "exact", "equal to the reference", text)
+    comparison = Comparison(policy, (Decimals(text), Decimals(reference.text)))
+    if isinstance(tree, (Chain, Relation)):
+        concluded = _concluded(tree, comparison)
+        if concluded is None:
+            return Verdict(Status.INCORRECT, "hedge", "equalities that do not hold", text)
+        tree = concluded
+    if policy.solved and not is_solved(tree) and is_solved(expected):
+        return Verdict(Status.INCORRECT, "unsolved", "an equation or an inequality that is not solved", text)
+    decision = comparison.decide(tree, expected)
+    if answer.clock and reference.clock and answer.words != reference.words:
+        if decision.equal:
+            return Verdict(Status.UNDECIDED, "text", "two times of day, or two equal ratios", text)
+        return Verdict(Status.INCORRECT, "text", "neither equal ratios nor equal times", text)
+    if decision.equal and decision.method != "literal" and _is_word(text, reference.text):
         return Verdict(Status.UNDECIDED, "text", "two words with the same letters", text)
     if decision.equal is None:
+        if comparison.killed:
+            return Verdict(Status.UNDECIDED, "killed", "the worker ran out of time", text)
         return Verdict(Status.UNDECIDED, "none", "neither equality nor difference was established", text)
     status = Status.CORRECT if decision.equal else Status.INCORRECT
     reason = "equal to the reference" if decision.equal else "different from the reference"
     return Verdict(status, decision.method, reason, text)
 
 
-def _words(text: str) -> str:
-    """Return text without LaTeX's text commands, in lower case, with single spaces."""
-    return " ".join(_TEXT_COMMAND.sub(r"\1", text).casefold().split()).rstrip(".")
+def _united(
+    answer: Reading, tree: Node, reference: Reading, expected: Node, policy: Policy
+) -> tuple[Node, Node, Verdict | None]:
+    """Convert units by the policy; a verdict if they decide already."""
+    mine, theirs = answer.unit, reference.unit
+    if (mine is None and theirs is None) or policy.units == "ignored":
+        return tree, expected, None
+    if mine is None or theirs is None:
+        if policy.units == "required":
+            return tree, expected, Verdict(Status.INCORRECT, "unit", "only one of the two has a unit", answer.text)
+        return tree, expected, None
+    if mine == theirs or mine.text == theirs.text:
+        return tree, expected, None
+    if mine.dimensions == theirs.dimensions:
+        if mine.factor != theirs.factor and tree.__class__ in SCALARS and expected.__class__ in SCALARS:
+            tree = multiply(Number(mine.factor / theirs.factor), tree)
+        return tree, expected, None
+    if mine.physical and theirs.physical:
+        return tree, expected, Verdict(Status.INCORRECT, "unit", f"{mine.text} is not {theirs.text}", answer.text)
+    reason = f"the units differ: {mine.text} and {theirs.text}"
+    return tree, expected, Verdict(Status.UNDECIDED, "unit", reason, answer.text)
 
 
 def _is_word(text: str, reference: str) -> bool:
@@ -189,59 +320,35 @@ def _is_word(text: str, reference: str) -> bool:
     return all(len(word) > 2 and _WORD.fullmatch(word) for word in words)
 
 
-def _hedged(tree: Node) -> Node | None:
-    """Return the value of a chain of equalities that all hold, such as ``x = 2*6 = 12``, else None."""
-    if not isinstance(tree, Chain) or any(link.op != "==" for link in tree.links) or len(tree.links) > 16:
-        return None
-    sides = [tree.links[0].left, *(link.right for link in tree.links)]
-    if any(side.__class__ not in SCALARS for side in sides):
-        return None
-    values = sides[1:] if free_symbols(sides[0]) else sides
-    if all(equivalent(values[-1], value).equal for value in values[:-1]):
-        return Relation("==", sides[0], values[-1]) if free_symbols(sides[0]) else values[-1]
-    return None
+def _concluded(tree: Chain | Relation, comparison: Comparison) -> Node | None:
+    """Return what equalities say in the end: ``x = 2*6 = 12`` says ``x = 12``, ``12 = 12`` says 12.
+
+    Returns:
+        None if they do not hold, as in ``x = 1 = 2``: a hedge.
+    """
+    links = tree.links if isinstance(tree, Chain) else (tree,)
+    if any(link.op not in ("==", "~") for link in links):
+        return tree
+    sides = [links[0].left, *(link.right for link in links)]
+    if len(sides) > MAX_SIDES or any(side.__class__ not in SCALARS for side in sides):
+        return tree if len(sides) == 2 else None
+    unknown = bool(free_symbols(sides[0]))
+    if len(sides) == 2 and (unknown or free_symbols(sides[1])):
+        return tree if links[0].op == "==" else Relation("==", *sides)
+    values = sides[1:] if unknown else sides
+    exact = values[0]
+    for link, value in zip(links[-(len(values) - 1) :], values[1:], strict=True):
+        if link.op == "==" and not comparison.decide(value, exact).equal:
+            return None
+        if link.op == "~" and not _near(value, exact):
+            return None
+    return Relation("==", sides[0], exact) if unknown else exact
 
 
-def _decide(tree: Node, text: str, reference: Node) -> Equality:
-    if tree == reference:
-        return Equality(True, "literal")
-    answered, expected = percent_value(tree), percent_value(reference)
-    if answered is not None and expected is None and reference.__class__ in SCALARS:
-        return _either(equivalent(answered, reference), equivalent(tree, reference))
-    if expected is not None and answered is None and tree.__class__ in SCALARS:
-        return _either(equivalent(tree, expected), equivalent(tree, reference))
-    if isinstance(tree, Relation) and tree.op == "==" and not free_symbols(tree):
-        if equivalent(tree.left, tree.right).equal:
-            return _decide(tree.right, text, reference)
-        return Equality(False, "hedge")
-    decision = equivalent(tree, reference)
-    if decision.equal is False and decision.method == "balls" and _rounds(text, reference):
-        return Equality(True, "decimal")
-    if decision.equal and decision.method == "numeric":
-        from sml_env.verifiers.proof import proves_zero
-
-        if tree.__class__ in SCALARS and reference.__class__ in SCALARS and proves_zero(tree, reference):
-            return Equality(True, "symbolic")
-    return decision
-
-
-def _either(a: Equality, b: Equality) -> Equality:
-    if a.equal or (b.equal is not True and a.equal is None):
-        return a
-    return b
-
-
-def _rounds(text: str, reference: Node) -> bool:
-    """Whether the text is a decimal that the irrational reference rounds to."""
-    written = text.rpartition("=")[2].strip().strip("$ ")
-    match = _DECIMAL.fullmatch(written)
-    if match is None or free_symbols(reference) or reference.__class__ not in SCALARS:
+def _near(a: Node, b: Node) -> bool:
+    """Whether a number is within a tenth of another, as a stated approximation is."""
+    value = rational_value(a)
+    if value is None or free_symbols(b):
         return False
-    if len((match[1] + match[2]).lstrip("0")) < MIN_DECIMAL_DIGITS or rational_value(reference) is not None:
-        return False
-    value = parse_expression(written)
-    half = Fraction(1, 2 * 10 ** len(match[2]))
-    low, high = add([value, Number(-half)]), add([value, Number(half)])
-    if equal_constants(low, reference).equal or equal_constants(high, reference).equal:
-        return False
-    return compare(low, reference) == -1 and compare(reference, high) == -1
+    spread = abs(value) / 10
+    return compare(Number(value - spread), b) in (-1, 0) and compare(b, Number(value + spread)) in (-1, 0)

@@ -1,179 +1,123 @@
-"""From text to tokens: limits, Unicode and LaTeX normalisation, thousands separators.
-
-Only ASCII digits are digits. Text with other characters is first put in Unicode's NFKC form, which makes full-width
-digits and letters plain ones; digits of other scripts are refused.
-"""
+"""From text to tokens: the limits, numbers with thousands separators, LaTeX commands and words as one-name tokens."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from sml_env.errors import ExpressionError
+from sml_env.verifiers.notation import plain
 
-__all__ = ["FUNCTION_ARITY", "MAX_CHARS", "MAX_TOKENS", "tokenize"]
+__all__ = ["FUNCTION_ARITY", "GREEK", "MAX_CHARS", "MAX_TOKENS", "tokenize"]
 
 MAX_CHARS = 2_000
 """Longest text that is parsed, in characters."""
 MAX_TOKENS = 1_500
 """Most tokens that are parsed."""
 
+_UNARY = """sqrt cbrt abs exp ln sin cos tan sec csc cot asin acos atan sinh cosh tanh asinh acosh atanh factorial floor
+ceil re im conj cis degrees"""
 FUNCTION_ARITY: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(
-        ("sqrt", "cbrt", "abs", "exp", "ln", "sin", "cos", "tan", "asin", "acos", "atan", "factorial"), (1,)
-    ),
+    **dict.fromkeys(_UNARY.split(), (1,)),
     "log": (1, 2),
     "root": (2,),
     "binomial": (2,),
+    **dict.fromkeys(("min", "max", "gcd", "lcm"), tuple(range(2, 17))),
 }
+"""The functions, and how many arguments each takes."""
 
 _GREEK_LETTERS = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau phi chi psi
 omega Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega"""
 GREEK = frozenset(_GREEK_LETTERS.split())
 
-_NOT_PLAIN = re.compile(r"[^ -#%-\[\]-~]")
+_NOT_PLAIN = re.compile(r"[^ -#%-\[\]-~]|\.\(|\.\.\.|base|\)_|[xX] ?10")
+_SPACED = re.compile(r"-?[1-9][0-9]{0,2}(?: [0-9]{3})+")
 _TOKEN = re.compile(
     r"[0-9]+ +[0-9]+ ?/ ?[0-9]+(?![0-9.])"
-    r"|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    r"|[A-Za-z]+|\\(?:[A-Za-z]+|.)|\*\*|<=|>=|==|!=|\S"
+    r"|[0-9][0-9A-Za-z]*_(?:\{ ?[0-9]+ ?\}|[0-9])"
+    r"|[A-F][A-F]*[0-9][0-9A-F]*_\{ ?1[0-9] ?\}"
+    r"|(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    r"|[A-Za-z]+|\\(?:[A-Za-z]+|.)|\.\.\.|\*\*|<=|>=|==|!=|\S"
 )
 _THOUSANDS = re.compile(r"(?<![0-9.])(?<![0-9],)[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?!,[0-9])")
+_DIGIT_GAP = re.compile(r"(?<=[0-9])(?:\{,\}|\\!,|,\\!|\\,|\\!)\s*(?=[0-9]{3}(?![0-9]))")
 _BRACKETED = re.compile(r"[(\[]|\\\{|[)\]]|\\\}|[0-9,]+|[{}]|[^()\[\]{}\\0-9,]+|.", re.DOTALL)
 
-_CHARACTERS = str.maketrans(
-    {
-        "\N{MINUS SIGN}": "-",
-        "\N{EN DASH}": "-",
-        "\N{EM DASH}": "-",
-        "\N{HYPHEN}": "-",
-        "\N{NON-BREAKING HYPHEN}": "-",
-        "\N{MULTIPLICATION SIGN}": "*",
-        "\N{MIDDLE DOT}": "*",
-        "\N{DOT OPERATOR}": "*",
-        "\N{BULLET OPERATOR}": "*",
-        "\N{ASTERISK OPERATOR}": "*",
-        "÷": "/",
-        "\N{FRACTION SLASH}": "/",
-        "\N{DIVISION SLASH}": "/",
-        "≤": "<=",
-        "⩽": "<=",
-        "≥": ">=",
-        "⩾": ">=",
-        "≠": "!=",
-        "√": " √ ",
-        "∛": " cbrt ",
-        "π": " pi ",
-        "∞": " oo ",
-        "\N{UNION}": " union ",
-        "∅": " ∅ ",
-        "∈": " ∈ ",
-        "½": " 1/2 ",
-        "⅓": " 1/3 ",
-        "⅔": " 2/3 ",
-        "¼": " 1/4 ",
-        "¾": " 3/4 ",
-        "⅕": " 1/5 ",
-        "⅛": " 1/8 ",
-        "⁰": "^0",
-        "¹": "^1",
-        "²": "^2",
-        "³": "^3",
-        "⁴": "^4",
-        "⁵": "^5",
-        "⁶": "^6",
-        "⁷": "^7",
-        "⁸": "^8",
-        "⁹": "^9",
-        "€": "",
-        "£": "",
-        "\u00a0": " ",
-        "\u200b": "",
-        "°": "",
-        **{
-            chr(code): f" {unicodedata.name(chr(code)).split()[-1].lower()} "
-            for code in range(0x3B1, 0x3CA)
-            if code != 0x3C0
-        },
-    }
-)
-
-_COMMANDS: dict[str, str | None] = {
-    **dict.fromkeys(("\\cdot", "\\times", "\\ast"), "*"),
+_COMMANDS: dict[str, str] = {
+    **dict.fromkeys(("\\cdot", "\\times", "\\ast", "\\bullet"), "*"),
     "\\div": "/",
+    "\\slash": "/",
     **dict.fromkeys(("\\le", "\\leq", "\\leqslant"), "<="),
     **dict.fromkeys(("\\ge", "\\geq", "\\geqslant"), ">="),
     **dict.fromkeys(("\\ne", "\\neq"), "!="),
     "\\lt": "<",
     "\\gt": ">",
+    **dict.fromkeys(("\\approx", "\\simeq", "\\doteq"), "~"),
     "\\infty": "oo",
     "\\pi": "pi",
     "\\cup": "union",
+    "\\cap": "∩",
+    "\\choose": "choose",
+    **dict.fromkeys(("\\setminus", "\\backslash", "\\smallsetminus"), "∖"),
     "\\in": "∈",
     "\\pm": "±",
+    "\\mp": "∓",
+    "\\equiv": "≡",
+    **dict.fromkeys(("\\pmod", "\\bmod", "\\mod"), "mod"),
     "\\%": "%",
+    **dict.fromkeys(("\\lor", "\\vee"), "or"),
+    **dict.fromkeys(("\\land", "\\wedge"), "and"),
     **dict.fromkeys(("\\emptyset", "\\varnothing"), "∅"),
-    **dict.fromkeys(("\\lvert", "\\rvert", "\\vert", "\\|"), "|"),
+    **dict.fromkeys(("\\lvert", "\\rvert", "\\vert", "\\|", "\\mid"), "|"),
+    **dict.fromkeys(("\\ldots", "\\dots", "\\cdots", "\\dotsc", "\\dotsb"), "..."),
     **dict.fromkeys(("\\dfrac", "\\tfrac", "\\cfrac", "\\frac"), "\\frac"),
     **dict.fromkeys(("\\dbinom", "\\tbinom", "\\binom"), "\\binom"),
+    **{f"\\{name}": name for name in FUNCTION_ARITY if name not in ("sqrt", "root", "degrees", "re", "im", "conj")},
     "\\arcsin": "asin",
     "\\arccos": "acos",
     "\\arctan": "atan",
-    **{f"\\{name}": name for name in ("sin", "cos", "tan", "ln", "log", "exp")},
+    "\\Re": "re",
+    "\\Im": "im",
+    **dict.fromkeys(("\\overline", "\\bar"), "conj"),
     **{f"\\{name}": name for name in GREEK},
     "\\varphi": "phi",
+    "\\vartheta": "theta",
     "\\varepsilon": "epsilon",
+    **dict.fromkeys(("\\colon",), ":"),
     "\\lbrace": "\\{",
     "\\rbrace": "\\}",
-    **dict.fromkeys(("\\sqrt", "\\{", "\\}"), None),
-    **dict.fromkeys(("\\left", "\\right", "\\big", "\\Big", "\\bigl", "\\bigr", "\\displaystyle", "\\limits"), ""),
+    "\\lbrack": "[",
+    "\\rbrack": "]",
+    **dict.fromkeys(("\\left", "\\right", "\\big", "\\Big", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\bigg"), ""),
+    **dict.fromkeys(("\\displaystyle", "\\textstyle", "\\limits", "\\nonumber", "\\boldsymbol"), ""),
     **dict.fromkeys(("\\,", "\\;", "\\:", "\\!", "\\ ", "\\quad", "\\qquad", "\\$"), ""),
-}
+    **{
+        same: same
+        for same in (
+            "\\sqrt", "\\{", "\\}", "\\\\", "\\langle", "\\rangle", "\\lfloor", "\\rfloor", "\\lceil", "\\rceil",
+            "\\begin", "\\end",
+        )
+    },
+}  # fmt: skip
 _WORDS = {
     "arcsin": "asin",
     "arccos": "acos",
     "arctan": "atan",
+    "ceiling": "ceil",
     "percent": "%",
     "infinity": "oo",
     "inf": "oo",
+    "degree": "°",
+    "degrees": "°",
+    "deg": "°",
+    "intersect": "∩",
+    "Re": "re",
+    "Im": "im",
+    "Max": "max",
+    "Min": "min",
+    "Abs": "abs",
+    "Sqrt": "sqrt",
 }
-_TEXT = re.compile(r"\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|rm)\s*\{([^{}]*)\}")
-_DEGREES = re.compile(r"\s*\^\s*(?:\\circ|\{\s*\\circ\s*\})\s*$")
-_DIGIT_GAP = re.compile(r"(?<=[0-9])(?:\{,\}|\\!,|,\\!|\\,|\\!)(?=[0-9]{3}(?![0-9]))")
-_MIXED_LATEX = re.compile(
-    r"(?<![0-9.^_}\w])([0-9]+)\s*\\[dt]?frac(?:\{([0-9]+)\}\{([0-9]+)\}|([0-9])\s*([0-9]))(?![0-9{])"
-)
-
-
-def _text_command(match: re.Match[str]) -> str:
-    content = match[1].strip()
-    rest = match.string
-    if content in ("and", "or", "percent"):
-        return f" {content} "
-    if not rest[: match.start()].strip() or not rest[match.end() :].strip(" .$"):
-        return " "
-    if len(content) == 1:
-        return f" {content} "
-    raise ExpressionError(f"words inside an expression: {content[:40]!r}")
-
-
-def _plain(text: str) -> str:
-    """Rewrite Unicode and the LaTeX that is not structure as plain characters."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_CHARACTERS)).translate(_CHARACTERS)
-    text = text.strip()
-    for opening, closing in (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")):
-        if text.startswith(opening) and text.endswith(closing) and len(text) >= len(opening) + len(closing) + 1:
-            text = text[len(opening) : -len(closing)].strip()
-            break
-    if text.startswith("\\boxed{") and text.endswith("}"):
-        text = text[7:-1].strip()
-    text = text.removeprefix("\\$").removeprefix("$").replace("-\\$", "-").replace("-$", "-")
-    if "\\" in text:
-        text = _TEXT.sub(_text_command, text)
-        text = _DEGREES.sub("", _DIGIT_GAP.sub("", text))
-        text = text.replace("\\mathbb{R}", "(-oo, oo)")
-        text = _MIXED_LATEX.sub(lambda m: f"{m[1]} {m[2] or m[4]}/{m[3] or m[5]}", text)
-    return " ".join(text.split())
+_CALLED = frozenset(("degrees", "ceil", "re", "im"))
 
 
 def _join_thousands(text: str) -> str:
@@ -202,7 +146,7 @@ def tokenize(text: str) -> tuple[list[str], bool]:
     """Split text into tokens.
 
     Args:
-        text: Plain notation, Unicode or basic LaTeX.
+        text: Plain notation, Unicode or LaTeX.
 
     Returns:
         The tokens, and whether the text was LaTeX (where unescaped curly brackets only group).
@@ -212,25 +156,26 @@ def tokenize(text: str) -> tuple[list[str], bool]:
     """
     if len(text) > MAX_CHARS:
         raise ExpressionError(f"the text has {len(text)} characters; the limit is {MAX_CHARS}")
-    plain = text if _NOT_PLAIN.search(text) is None else _plain(text)
-    if "," in plain:
-        plain = _join_thousands(_DIGIT_GAP.sub("", plain))
-    tokens: list[str] = _TOKEN.findall(plain)
+    if _NOT_PLAIN.search(text) is not None:
+        text = plain(text)
+    if " " in text and _SPACED.fullmatch(text):
+        text = text.replace(" ", "")
+    if "," in text:
+        text = _join_thousands(_DIGIT_GAP.sub("", text))
+    tokens: list[str] = _TOKEN.findall(text)
     if len(tokens) > MAX_TOKENS:
         raise ExpressionError(f"the text has {len(tokens)} tokens; the limit is {MAX_TOKENS}")
-    latex = "\\" in plain
-    if latex:
-        tokens = [mapped for token in tokens for mapped in (_command(token),) if mapped]
+    latex = "\\" in text or "^{" in text or "_{" in text
+    if "\\" in text:
+        try:
+            tokens = [mapped for token in tokens if (mapped := _COMMANDS[token] if token[0] == "\\" else token)]
+        except KeyError as error:
+            raise ExpressionError(f"unknown LaTeX command {str(error.args[0])[:40]!r}") from None
     if tokens and tokens[-1] == ".":
         tokens.pop()
-    return [_WORDS.get(token, token) for token in tokens], latex
+    return [_word(tokens, index, token) if token in _WORDS else token for index, token in enumerate(tokens)], latex
 
 
-def _command(token: str) -> str:
-    if token[0] != "\\":
-        return token
-    try:
-        mapped = _COMMANDS[token]
-    except KeyError:
-        raise ExpressionError(f"unknown LaTeX command {token[:40]!r}") from None
-    return token if mapped is None else mapped
+def _word(tokens: list[str], index: int, token: str) -> str:
+    called = index + 1 < len(tokens) and tokens[index + 1] == "("
+    return token if token in _CALLED and called else _WORDS[token]

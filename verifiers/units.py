@@ -1,64 +1,230 @@
-r"""Splitting a unit off the end of an answer: ``42 apples``, ``12 cm``, ``5\text{ m}^2``."""
+r"""Units: splitting one off the end of an answer (``42 apples``, ``5\text{ m}^2``, ``60 km/h``), and converting it.
+
+A unit is a product of dimensions with an exact factor to the unit of reference. Words that are no known unit are each a
+dimension of their own: ``42 apples`` and ``42 oranges`` cannot be converted.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 
 from sml_env.verifiers.lexicon import SHORT_WORDS
+from sml_env.verifiers.notation import DENYING_WORDS
 from sml_env.verifiers.tokens import FUNCTION_ARITY, GREEK
 
-__all__ = ["MAX_UNIT", "split_unit"]
+__all__ = ["MAX_UNIT", "Unit", "split_currency", "split_unit"]
 
-MAX_UNIT = 48
+MAX_UNIT = 60
 """Longest unit, in characters."""
 
-_SHORT_LIST = "cm mm km kg mg lb ft in hr min sec mph deg m g s h L l days day"
-_SHORT_UNITS = frozenset(_SHORT_LIST.split())
-_OPERATORS = """times plus minus over squared cubed hundred thousand million billion trillion dozen score percent half
-halves third thirds quarter quarters fourth fourths fifth fifths sixth sixths eighth eighths tenth tenths factorial
-negative less more than about mod modulo divided power root pi oo infinity inf union base wrong incorrect false maybe
-perhaps possibly impossible except unless without approximately roughly"""
+_LENGTHS = {
+    "mm millimeter millimetre": "1/1000", "cm centimeter centimetre": "1/100", "dm": "1/10", "m meter metre": "1",
+    "km kilometer kilometre": "1000", "in inch inche": "254/10000", "ft foot feet": "3048/10000",
+    "yd yard": "9144/10000", "mi mile": "1609344/1000", "nm": "1/1000000000",
+}  # fmt: skip
+_MASSES = {
+    "mg milligram": "1/1000", "g gram": "1", "kg kilogram": "1000", "ton tonne": "1000000",
+    "oz ounce": "28349523125/1000000000", "lb pound": "45359237/100000",
+}  # fmt: skip
+_TIMES = {
+    "s sec second": "1", "min minute": "60", "h hr hour": "3600", "day": "86400", "week": "604800", "ms": "1/1000",
+}  # fmt: skip
+_VOLUMES = {"ml mL milliliter millilitre": "1/1000000", "L l liter litre": "1/1000", "cl": "1/100000"}
+_MONEY = {"cent ¢ penny pennie": "1/100", "dollar buck usd": "1"}
+_MONTHS = {"month": "1", "year yr": "12"}
+
+
+def _table() -> dict[str, tuple[tuple[tuple[str, int], ...], Fraction]]:
+    found: dict[str, tuple[tuple[tuple[str, int], ...], Fraction]] = {}
+    for dimension, power, units in (
+        ("length", 1, _LENGTHS),
+        ("mass", 1, _MASSES),
+        ("time", 1, _TIMES),
+        ("length", 3, _VOLUMES),
+        ("money", 1, _MONEY),
+        ("months", 1, _MONTHS),
+    ):
+        for names, factor in units.items():
+            found.update(dict.fromkeys(names.split(), (((dimension, power),), Fraction(factor))))
+    found["mph"] = ((("length", 1), ("time", -1)), Fraction("1609344/3600000"))
+    found["kph"] = found["kmh"] = ((("length", 1), ("time", -1)), Fraction("1000/3600"))
+    return found
+
+
+_UNITS = _table()
+_PHYSICAL = frozenset(("length", "mass", "time", "money", "months"))
+_SHORT_UNITS = frozenset(
+    (
+        "cm",
+        "mm",
+        "km",
+        "kg",
+        "mg",
+        "ml",
+        "mL",
+        "lb",
+        "ft",
+        "in",
+        "hr",
+        "min",
+        "sec",
+        "mph",
+        "kmh",
+        "m",
+        "g",
+        "s",
+        "h",
+        "L",
+        "l",
+    )
+) | frozenset(("days", "day", "oz", "yd", "mi", "nm", "dm", "cl", "ms", "yr", "kph"))
+_AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds quarter
+quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths factorial
+divided power root pi oo infinity inf union intersect base factors"""
 _BLOCKED = (
-    ((SHORT_WORDS | frozenset(_OPERATORS.split()) | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
+    ((SHORT_WORDS | frozenset(_AMOUNTS.split()) | DENYING_WORDS | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
     | frozenset("eixyz")
-    | {"pi"}
+    | {"pi", "to", "degree", "degrees"}
 )
-_LATEX_UNIT = re.compile(
-    r"(?:\s|\\[,;: ]|~)*\\(?:text|mathrm|mbox|textrm|rm)\s*\{([^{}]*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?\s*$"
+_TEMPERATURE = re.compile(
+    r"\s*(?:°|\^\s*\\circ\b|\^\s*\{\s*\\circ\s*\}|(?:\\text\s*\{)?\s*degrees?)\s*(?:\\(?:text|mathrm)\s*\{)?\s*"
+    r"(C|F|Celsius|Fahrenheit)\s*\}?\s*$"
 )
-_PLAIN_UNIT = re.compile(r"(?<=[0-9)}%!.])\s*([A-Za-z]+(?:[ /][A-Za-z]+){0,3})\s*(?:\^?\s*([23])|([²³]))?\s*$")
-_SUPERSCRIPTS = {"²": "2", "³": "3"}
+_POWERS = r"(?:\s*\^\s*\{?\s*(-?[1-4])\s*\}?)?"
+_TEXT = r"\\(?:text|mathrm|mbox|textrm|textnormal|textbf|operatorname|rm)"
+_LATEX_UNIT = re.compile(r"(?:\s|\\[,;: ]|~)*" + _TEXT + r"\s*\{\s*([^{}]*)\}\s*" + _POWERS + r"\s*\$?\s*$")
+_PLAIN_UNIT = re.compile(
+    r"(?<=[0-9)}%!.$])\s*(?:of (?:the |all |an? )?)?"
+    r"([A-Za-z]+(?:(?: |/| / | per )[A-Za-z]+|\^[1-4](?=/)){0,4})\s*" + _POWERS + r"([²³])?\s*$"
+)
+_SUPERSCRIPTS = {"²": 2, "³": 3}
+_LETTERS = re.compile(r"[A-Za-z¢]+")
+_WORDS = re.compile(r"/|[A-Za-z¢]+(?:\^[1-4])?|.")
 
 
-def split_unit(text: str) -> tuple[str, str | None]:
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measurement, or the things that are counted.
+
+    Attributes:
+        text: What was written, in lower case with single spaces.
+        dimensions: Dimensions and their powers, sorted.
+        factor: How many of the unit of reference one of it is.
+    """
+
+    text: str
+    dimensions: tuple[tuple[str, int], ...]
+    factor: Fraction
+
+    @property
+    def physical(self) -> bool:
+        """Whether every part is a known unit, so that another dimension is another quantity."""
+        return all(name in _PHYSICAL or name in "€£¥" for name, _ in self.dimensions)
+
+
+_CURRENCIES = {
+    "$": Unit("$", (("money", 1),), Fraction(1)),
+    **{sign: Unit(sign, ((sign, 1),), Fraction(1)) for sign in "€£¥"},
+}
+
+
+def split_unit(text: str) -> tuple[str, Unit | None]:
     """Split a unit off the end.
 
     Args:
         text: An answer or a reference.
 
     Returns:
-        The text without its unit, and the unit in a comparable form (lower case, singular), or None if it has none.
+        The text without its unit, and the unit, or None if it has none.
     """
+    last = text[-1:]
+    if not (last.isalpha() or last in "}.²³¢$ 1234") or not _LETTERS.search(text):
+        return text, None
     tail = text[-MAX_UNIT:]
+    if "C" in tail or "F" in tail:
+        hot = _TEMPERATURE.search(tail)
+        if hot is not None:
+            scale = f"°{hot[1][0]}"
+            return text[: len(text) - len(tail) + hot.start()], Unit(scale, ((scale, 1),), Fraction(1))
     match = _LATEX_UNIT.search(tail) or _PLAIN_UNIT.search(tail)
     if match is None:
-        return text, None
-    words = match[1].replace("/", " / ").split()
-    glued = match[0][:1].isalpha()
-    if not words or any(not _is_unit_word(word, glued) for word in words):
         return text, None
     rest = text[: len(text) - len(tail) + match.start()].rstrip()
     if not rest or not any("0" <= character <= "9" for character in rest):
         return text, None
-    exponent = next((group for group in match.groups()[1:] if group), "")
-    return rest, " ".join(_singular(word.lower()) for word in words) + _SUPERSCRIPTS.get(exponent, exponent)
+    groups = match.groups()
+    power = int(groups[1] or 0) or _SUPERSCRIPTS.get(groups[2] if len(groups) > 2 else "", 1)
+    unit = _unit(match[1], power, match[0][:1].isalpha())
+    return (text, None) if unit is None else (rest, unit)
+
+
+def split_currency(text: str) -> tuple[str, Unit | None]:
+    """Split a currency sign off the start: ``£5``; a dollar sign counts if it opens no formula."""
+    sign = "$" if text.startswith("\\$") else text[:1]
+    if sign not in _CURRENCIES or (sign == "$" and text.count("$") != 1):
+        return text, None
+    return text.removeprefix("\\").removeprefix(sign), _CURRENCIES[sign]
+
+
+@lru_cache(maxsize=4096)
+def _unit(words: str, power: int, glued: bool) -> Unit | None:
+    """Read the words of a unit, the power belonging to the last; None if they are no unit."""
+    dimensions: Counter[str] = Counter()
+    factor = Fraction(1)
+    sign = 1
+    phrase: list[str] = []
+    parts = [
+        part
+        for part in _WORDS.findall(words.replace("\\", " ").replace("~", " ").replace(" per ", " / "))
+        if part != " "
+    ]
+    if not parts or len(parts) > 10:
+        return None
+    for index, part in enumerate([*parts, "/"]):
+        if part != "/":
+            word, _, raised = part.partition("^")
+            if not _is_unit_word(word, glued and index == 0):
+                return None
+            phrase.append(f"{_singular(word)}^{raised}" if raised else _singular(word))
+            continue
+        if not phrase:
+            return None
+        times = power if index == len(parts) else 1
+        found, scale = _phrase(phrase, times)
+        for name, count in found:
+            dimensions[name] += sign * count
+        factor *= scale**sign
+        sign, phrase = -1, []
+    text = " ".join(words.lower().split()) + (f"^{power}" if power != 1 else "")
+    return Unit(text, tuple(sorted((name, count) for name, count in dimensions.items() if count)), factor)
+
+
+def _phrase(words: list[str], power: int) -> tuple[tuple[tuple[str, int], ...], Fraction]:
+    """Return the dimensions and the factor of words such as ``square meter`` or ``red apple``."""
+    if len(words) == 2 and words[0] in ("square", "sq", "cubic"):
+        power *= 3 if words[0] == "cubic" else 2
+        words = words[1:]
+    if len(words) == 1:
+        name, _, raised = words[0].partition("^")
+        power *= int(raised or 1)
+        if name in _UNITS:
+            dimensions, factor = _UNITS[name]
+            return tuple((dimension, count * power) for dimension, count in dimensions), factor**power
+    return ((" ".join(words), power),), Fraction(1)
 
 
 def _is_unit_word(word: str, glued: bool) -> bool:
-    if word in _SHORT_UNITS or word == "/":
+    if word in _SHORT_UNITS:
         return len(word) > 1 or not glued
-    return len(word) >= (4 if glued else 3) and word.isalpha() and word.lower() not in _BLOCKED
+    return word == "¢" or (len(word) >= (4 if glued else 3) and word.isalpha() and word.lower() not in _BLOCKED)
 
 
 def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word
+    if word in _UNITS:
+        return word
+    word = word.lower()
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

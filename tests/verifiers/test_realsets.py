@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sml_env.verifiers.equivalence import Comparison
 from sml_env.verifiers.expressions import parse_expression as parse
 from sml_env.verifiers.expressions import rational_value
-from sml_env.verifiers.nodes import Interval, Node, Number, Union
-from sml_env.verifiers.realsets import Unordered, real_set, same_real_set
+from sml_env.verifiers.nodes import Interval, Node, Number, SetOperation, Union
+from sml_env.verifiers.realsets import Unordered, real_set
 
 
 def _interval(ends: tuple[int, int], lo_closed: bool, hi_closed: bool) -> Interval:
@@ -40,7 +41,16 @@ def _holds(pieces: list[Interval], x: Fraction) -> bool:
 def test_sets_are_the_same_exactly_when_they_hold_the_same_points(a: list[Interval], b: list[Interval]) -> None:
     points = [Fraction(n, 2) for n in range(-1, 14)]
     same = all(_holds(a, x) == _holds(b, x) for x in points)
-    assert same_real_set(real_set(Union(tuple(a))), real_set(Union(tuple(b)))) is same
+    assert Comparison().sets(Union(tuple(a)), Union(tuple(b))).equal is same
+
+
+@given(_UNIONS, _UNIONS)
+def test_intersections_and_differences_hold_the_points_they_should(a: list[Interval], b: list[Interval]) -> None:
+    both = real_set(SetOperation("intersect", Union(tuple(a)), Union(tuple(b))))
+    left = real_set(SetOperation("minus", Union(tuple(a)), Union(tuple(b))))
+    for x in (Fraction(n, 2) for n in range(-1, 14)):
+        assert _holds(both, x) is (_holds(a, x) and _holds(b, x))
+        assert _holds(left, x) is (_holds(a, x) and not _holds(b, x))
 
 
 @pytest.mark.parametrize(
@@ -54,10 +64,13 @@ def test_sets_are_the_same_exactly_when_they_hold_the_same_points(a: list[Interv
         ("x < 1 or x > 2", "(-oo, 1) U (2, oo)"),
         ("(1, 2) U [2, 3]", "(1, 3]"),
         ("[0, sqrt(2)]", "[0, 2^(1/2)]"),
+        ("x > 2 and x < 5", "(2, 5)"),
+        ("ℝ ∖ {0}", "x != 0"),
+        ("(-oo, 2) ∩ [0, 5]", "[0, 2)"),
     ],
 )
 def test_known_equal_sets(a: str, b: str) -> None:
-    assert same_real_set(real_set(parse(a)), real_set(parse(b)))
+    assert Comparison().sets(parse(a), parse(b)).equal
 
 
 @pytest.mark.parametrize("text", ["x > y", "2*x > 3", "[a, b]", "x + 1", "x > 2 or y > 3", "[i, 2]"])
