@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 from sml_env.errors import ConfigurationError, DataError, MissingExtraError
 from sml_env.problems import Step
+from sml_env.verifiers.policy import EXACT
 from sml_env.verifiers.symbolic import verify
 
 __all__ = ["MAX_FIELD_CHARACTERS", "Record", "load_records", "read_json_lines", "worked_steps"]
@@ -94,7 +95,7 @@ def _record(row: object, name: str) -> Record:
         answer = final[1].replace(",", "")
     elif "solution" in row:
         steps = worked_steps(_text(row, "solution"), statement)
-    if not verify(answer, answer).correct:
+    if not verify(answer, answer, EXACT).correct:
         raise ValueError(f"the answer {answer[:80]!r} does not parse")
     return Record(name, statement, answer, steps)
 

@@ -37,6 +37,7 @@ from sml_env.rules import Rules, attempt_likelihood
 from sml_env.semantics import Meaning
 from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
 from sml_env.verifiers.base import Status, Verdict
+from sml_env.verifiers.policy import EXACT
 from sml_env.verifiers.symbolic import verify
 from sml_env.wording import number
 
@@ -408,7 +409,7 @@ class Dialogue:
         solution = self.problem.secret.reveal()
         row = None if self.listener is None else self.listener.space.index_of(value)
         stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
-        verdict = verify(stated, solution.answer)
+        verdict = verify(stated, solution.answer, EXACT)
         if verdict.correct and row is None and not self._fits_one(value, verdict):
             verdict = Verdict(Status.INCORRECT, "hedge", "the value fits several candidates", verdict.extracted)
         if verdict.status is Status.UNPARSABLE:
@@ -434,7 +435,7 @@ class Dialogue:
         space = self.listener.space
         if len(space) > MAX_ENUMERATED:
             return space.index_of(verdict.extracted or "") == self.problem.secret.reveal().index
-        return sum(verify(value, space.answers.text(row)).correct for row in range(len(space))) == 1
+        return sum(verify(value, space.answers.text(row), EXACT).correct for row in range(len(space))) == 1
 
     def _hear(self, likelihood: FloatArray | None) -> None:
         """Update the listener, and account for the truth's own gain, which stays private."""

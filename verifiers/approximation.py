@@ -12,7 +12,7 @@ from sml_env.verifiers.policy import Policy
 
 __all__ = ["Decimals", "approximates"]
 
-_DECIMAL = re.compile(r"(?<![0-9.])([0-9]*)\.([0-9]+)(?![0-9.]*[eE0-9])")
+_DECIMAL = re.compile(r"(?<![0-9.])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)\.([0-9]+)(?![0-9.]*[eE0-9])")
 _MAX_PLACES = 400
 
 
@@ -29,10 +29,10 @@ class Decimals:
         """Return the decimal places and significant digits with which a value or its negative was written, or None."""
         if self._places is None:
             self._places = {}
-            for match in _DECIMAL.finditer(self.text.replace("{,}", "").replace(",", "")):
+            for match in _DECIMAL.finditer(self.text.replace("{,}", "").replace("\\!", "")):
                 if len(match[0]) <= _MAX_PLACES:
-                    digits = len((match[1] + match[2]).lstrip("0"))
-                    self._places[Fraction(match[0])] = len(match[2]), digits
+                    whole = match[1].replace(",", "")
+                    self._places[Fraction(f"{whole}.{match[2]}")] = len(match[2]), len((whole + match[2]).lstrip("0"))
         return self._places.get(abs(value))
 
 

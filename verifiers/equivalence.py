@@ -150,6 +150,8 @@ class Comparison:
             return self.scalars(_inner(a), _inner(b))
         if None not in marks:
             return _KIND
+        if _marked(_inner(a)) or _marked(_inner(b)):
+            return UNKNOWN
         bare = (_inner(a), b) if marks[0] else (a, _inner(b))
         if "percent" in marks:
             valued = tuple(multiply(_inner(x), Number(Fraction(1, 100))) if _marked(x) else x for x in (a, b))

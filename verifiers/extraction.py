@@ -24,7 +24,7 @@ from typing import NamedTuple
 from sml_env.verifiers.conclusions import conclude, is_bare, stated, tidy
 from sml_env.verifiers.tokens import MAX_CHARS
 
-__all__ = ["MAX_MARKS", "MAX_REPLY", "MAX_TAIL", "Extraction", "extract"]
+__all__ = ["MAX_MARKS", "MAX_REPLY", "MAX_TAIL", "Extraction", "extract", "marks_exactly"]
 
 MAX_REPLY = 1_000_000
 """Longest reply that is scanned, in characters; a longer one has no answer."""
@@ -135,6 +135,32 @@ def extract(reply: str) -> Extraction:
         text = tidy(text)
         return Extraction((text,), "whole") if text else _NOTHING
     return Extraction(*conclude(tail))
+
+
+def marks_exactly(reply: str, answer: str) -> bool:
+    """Whether the only explicit mark of a reply plainly holds an answer to the letter; False says nothing.
+
+    `extract` would find that answer, in several times as long.
+
+    Args:
+        reply: A whole reply: untrusted text.
+        answer: A tidy answer with balanced brackets.
+    """
+    size = len(reply)
+    box = reply.rfind("\\boxed{")
+    if box >= 0:
+        start = box + 7
+        if not reply.startswith(answer, start) or not reply.startswith("}", start + len(answer)):
+            return False
+        alone = reply.rfind("\\boxed", 0, box) < 0 and reply.rfind("####") < 0
+    else:
+        start = size - len(answer)
+        if not reply.endswith(answer) or not reply.endswith("\n#### ", 0, start):
+            return False
+        alone = reply.rfind("####", 0, start - 5) < 0
+    if not alone or size > MAX_REPLY or reply.rfind("\\fbox") >= 0:
+        return False
+    return "<" not in reply or not ("think" in reply or "reasoning>" in reply or "answer>" in reply)
 
 
 def _spoken(reply: str) -> str:

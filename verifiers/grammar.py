@@ -60,6 +60,7 @@ _SIMPLE = re.compile(
     r"(-)?(?:\\[dt]?frac\{([0-9]{1,18})\}\{([0-9]{1,18})\}|([0-9]{1,18})(?:/([0-9]{1,18})|\.([0-9]{0,18}))?)"
 )
 _POSTFIXES = {"!": "factorial", "%": "percent", "°": "degrees", "squared": "squared", "cubed": "cubed"}
+_MARKS = frozenset(("percent", "degrees"))
 _WORD_POWERS = {"squared": Number(Fraction(2)), "cubed": Number(Fraction(3))}
 _FACTORS = COMMANDS | {"(", "\\lfloor", "\\lceil", "\\begin"}
 
@@ -318,6 +319,8 @@ class _Parser(Atoms):
                 continue
             if name == "factorial" and isinstance(node, Function) and self.tokens[self.position - 1] == "!":
                 raise ExpressionError("'!!' is ambiguous: write factorial(factorial(n)) for a factorial taken twice")
+            if isinstance(node, Function) and node.name in _MARKS and name in _MARKS:
+                raise ExpressionError("a percentage or an angle of another")
             node = Function(name, (scalar(node),))
             self.advance()
         return node

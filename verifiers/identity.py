@@ -6,7 +6,7 @@ number of at most 32,768 bits has fewer than 2^9 prime factors of that size, of 
 from the system's entropy once a process: nobody can prepare a coefficient that it divides.
 
 Other functions are enclosed in balls; a difference is a proof (where both are real, or where the trees hold i),
-equality is numerical evidence to `NUMERIC_BITS` bits at 3 points, or at all of 10 points of several sizes where roots,
+equality is numerical evidence to `NUMERIC_BITS` bits at 3 points, or at 6 to 12 of several sizes and signs where roots,
 absolute values and the like may follow another formula elsewhere. The points depend on the trees alone: one pair always
 gets the same verdict. x/x and 1 are one function here: isolated points where one side is undefined do not count.
 """
@@ -33,8 +33,9 @@ NUMERIC_BITS = 320
 """Bits of the balls that give numerical evidence of equality."""
 _ATTEMPTS = 6
 _PRIME_BITS = 120
-_SIZES = ((1, 1), (1, -1), (8, 1), (8, -1), (0, 1), (0, -1), (1, 0), (0, 0), (2, 1), (0, 1))
-_ENOUGH = 3
+_POINTS = 20
+_SMOOTH_POINTS = 3
+_SIZES = (1, 1, 8, 0, 0, 8)
 _random = Random(SystemRandom().getrandbits(256))
 
 
@@ -187,13 +188,23 @@ def _points(both: Survey, variables: str) -> Iterator[tuple[Mapping[str, Any], b
             drawn = {name: (draw.dyadic(), draw.dyadic()) for name in names}
             yield {name: flint.acb(_ball(x), -_ball(y)) for name, (x, y) in drawn.items()}, True
     big = 1 << min(both.largest.bit_length() + 2, 40)
-    for size, sign in _SIZES:
+    every = (1 << len(names)) - 1
+    for index in range(_POINTS):
+        signs = (0, every)[index] if index < 2 else index - 1 if len(names) > 1 else index & 1
         point = {}
-        for name in names:
+        for place, name in enumerate(names):
+            size = _SIZES[index % 6] if index < 2 or len(names) == 1 else _SIZES[draw.bits(8) % 6]
             value = draw.dyadic() * (size or big)
-            negative = sign < 0 or (sign == 0 and draw.bits(1))
+            negative = signs >> place & 1 if place < 4 else draw.bits(1)
             point[name] = -value if negative and variables != "positive" else value
         yield point, variables == "complex" or "i" in both.constants
+
+
+def _enough(both: Survey) -> int:
+    """Return how many points are compared: more where there may be pieces, between signs and sizes of each variable."""
+    if not both.piecewise:
+        return _SMOOTH_POINTS
+    return 6 if len(both.names) == 1 else 8 if len(both.names) == 2 else 12
 
 
 def _ball(value: Fraction) -> Any:
@@ -207,9 +218,9 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str) -> Eq
 
     if both.count > MAX_TREE:
         return Equality(None, "none")
-    agreed = 0
+    agreed, enough = 0, _enough(both)
     with precision(NUMERIC_BITS):
-        for values, complex_too in _points(both, variables):
+        for index, (values, complex_too) in enumerate(_points(both, variables), start=1):
             try:
                 left, right = ball(a, values, not complex_too), ball(b, values, not complex_too)
             except Undefined:
@@ -221,7 +232,7 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str) -> Eq
                     return Equality(False, "balls")
                 continue
             agreed += agree(left, right, NUMERIC_BITS * 3 // 4)
-            if agreed == _ENOUGH and not both.piecewise:
+            if index >= enough and agreed >= 2:
                 break
     return Equality(True, "numeric") if agreed >= 2 else Equality(None, "none")
 

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from sml_env.errors import ConfigurationError
 
-__all__ = ["LENIENT", "PROFILES", "STRICT", "Policy", "policy_of"]
+__all__ = ["EXACT", "LENIENT", "PROFILES", "STRICT", "Policy", "policy_of"]
 
 Percent = Literal["either", "value", "number"]
 Units = Literal["optional", "required", "ignored"]
@@ -16,6 +16,7 @@ Variables = Literal["real", "positive", "complex"]
 Roots = Literal["real", "principal"]
 Bases = Literal["same", "value"]
 Hedges = Literal["reject", "last"]
+Chains = Literal["check", "last"]
 _CHOICES = {
     "percent": get_args(Percent),
     "units": get_args(Units),
@@ -24,6 +25,7 @@ _CHOICES = {
     "roots": get_args(Roots),
     "bases": get_args(Bases),
     "hedges": get_args(Hedges),
+    "chains": get_args(Chains),
 }
 
 
@@ -55,6 +57,7 @@ class Policy:
         vectors: A matrix of one column is the tuple of its entries.
         bases: ``204_5`` is equal to the "same" digits in that base only, or to any number of its "value".
         hedges: Several final answers that differ: "reject" them, or read the "last".
+        chains: ``x = 2*6 = 12`` says 12: "check" that its equalities hold, or believe the "last".
         timeout: Seconds that a worker may spend on what the exact stages leave undecided; 0: no worker is asked.
     """
 
@@ -74,6 +77,7 @@ class Policy:
     vectors: bool = True
     bases: Bases = "same"
     hedges: Hedges = "reject"
+    chains: Chains = "check"
     timeout: float = 2.0
 
     def __post_init__(self) -> None:
@@ -93,14 +97,17 @@ class Policy:
 STRICT = Policy()
 """Exact stays exact."""
 
+EXACT = Policy(timeout=0.0)
+"""The strict profile without workers: the same verdict every time, in microseconds. The environments judge by it."""
+
 LENIENT = Policy(
     decimal_places=6,
-    round_rationals=True,
-    percent="either",
+    decimal_digits=None,
     units="ignored",
     sets_as_relations=False,
     bases="value",
     hedges="last",
+    chains="last",
     solved=False,
 )
 """Follows what Math-Verify documents: numbers agree when rounded to six places, units are dropped, the last one counts.
@@ -108,7 +115,7 @@ LENIENT = Policy(
 Its documentation: https://github.com/huggingface/Math-Verify (README, and the arguments of ``verify``, version 0.9).
 """
 
-PROFILES = {"strict": STRICT, "lenient": LENIENT}
+PROFILES = {"strict": STRICT, "exact": EXACT, "lenient": LENIENT}
 """The profiles by name."""
 
 

@@ -1,24 +1,34 @@
-"""Sets of reals as sorted, disjoint pieces: intervals, finite sets, what they combine to, and solved inequalities."""
+"""Sets of reals as sorted, disjoint pieces: intervals, finite sets, what they combine to, and simple inequalities."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cmp_to_key
 
+from sml_env.verifiers.arithmetic import evaluate, rational_value
 from sml_env.verifiers.comparison import compare
 from sml_env.verifiers.nodes import (
     Chain,
     Constant,
+    Function,
     Interval,
     Node,
+    Number,
+    Power,
+    Product,
     Relation,
     SetNode,
     SetOperation,
+    Sum,
     Symbol,
     System,
     Union,
+    add,
     free_symbols,
+    multiply,
     negate,
 )
+from sml_env.verifiers.survey import survey
 
 __all__ = ["MAX_PIECES", "Unordered", "nonempty", "real_set"]
 
@@ -98,10 +108,10 @@ def nonempty(piece: Interval) -> bool:
 
 def _solution(relation: Relation) -> list[Interval]:
     op, left, right = relation.op, relation.left, relation.right
-    if isinstance(right, Symbol):
+    if not free_symbols(left):
         op, left, right = _MIRROR[op], right, left
     if not isinstance(left, Symbol) or free_symbols(right):
-        raise Unordered
+        return _solved(op, left, right)
     minus = negate(_INFINITY)
     above = Interval(right, _INFINITY, op == ">=", False)
     below = Interval(minus, right, False, op == "<=")
@@ -110,6 +120,67 @@ def _solution(relation: Relation) -> list[Interval]:
     if op == "!=":
         return [below, above]
     return [above] if op in (">", ">=") else [below]
+
+
+def _solved(op: str, left: Node, right: Node) -> list[Interval]:
+    """Solve a relation between a constant and a linear term, its absolute value or its square."""
+    name = next(iter(free_symbols(left)), None)
+    bound = rational_value(right)
+    if name is None or free_symbols(right) or len(free_symbols(left)) != 1:
+        raise Unordered
+    inner, square = left, False
+    if isinstance(left, Power) and left.exponent == Number(Fraction(2)):
+        inner, square = left.base, True
+    elif isinstance(left, Function) and left.name == "abs":
+        inner = left.args[0]
+    slope, offset = _line(inner, name)
+    if inner is left:
+        return _moved(Relation(op, Symbol(name), right), slope, offset)
+    if bound is None or bound < 0 or (op in ("==", "!=") and not bound):
+        raise Unordered
+    top: Node = Function("sqrt", (right,)) if square else right
+    outer = Relation(op, Symbol(name), top)
+    mirrored = Relation(_MIRROR[op], Symbol(name), negate(top))
+    upper, lower = _moved(outer, slope, offset), _moved(mirrored, slope, offset)
+    return _intersection(upper, lower) if op in ("<", "<=", "!=") else [*upper, *lower]
+
+
+def _line(node: Node, name: str) -> tuple[Fraction, Fraction]:
+    """Return slope and offset of a linear function of one variable with rational coefficients."""
+    if survey(node).functions:
+        raise Unordered
+    try:
+        at = [evaluate(node, {name: x}) for x in (0, 1, 2, 5)]
+    except ZeroDivisionError:
+        raise Unordered from None
+    offset, one, two, five = at
+    if offset is None or one is None or one == offset:
+        raise Unordered
+    slope = one - offset
+    if two != offset + 2 * slope or five != offset + 5 * slope or _degree(node) != 1:
+        raise Unordered
+    return slope, offset
+
+
+def _degree(node: Node) -> int:
+    """Return a bound on the degree of a polynomial; 2 for anything else."""
+    if isinstance(node, Symbol):
+        return 1
+    if isinstance(node, Number):
+        return 0
+    if isinstance(node, Sum):
+        return max(map(_degree, node.terms))
+    if isinstance(node, Product):
+        return sum(map(_degree, node.factors))
+    return 2 if free_symbols(node) else 0
+
+
+def _moved(relation: Relation, slope: Fraction, offset: Fraction) -> list[Interval]:
+    """Solve slope * x + offset op bound for x."""
+    op = relation.op if slope > 0 else _MIRROR[relation.op]
+    bound = multiply(Number(1 / slope), add([relation.right, Number(-offset)]))
+    exact = rational_value(bound)
+    return _solution(Relation(op, relation.left, bound if exact is None else Number(exact)))
 
 
 def _intersection(a: list[Interval], b: list[Interval]) -> list[Interval]:

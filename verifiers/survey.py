@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, Symbol, children
 
 __all__ = ["Survey", "survey"]
@@ -20,10 +22,9 @@ class Survey:
         constants: Names of constants.
         largest: The largest absolute value of a number in them, at least 1, rounded up.
         piecewise: Whether something in them may follow different formulas on different sides of a point.
-        key: A text that depends on the names and numbers, for seeding.
     """
 
-    __slots__ = ("constants", "count", "functions", "key", "largest", "names", "piecewise")
+    __slots__ = ("_pieces", "constants", "count", "functions", "largest", "names", "piecewise")
 
     def __init__(self, trees: tuple[Node, ...]) -> None:
         self.count = 0
@@ -32,14 +33,14 @@ class Survey:
         self.constants: set[str] = set()
         self.largest = 1
         self.piecewise = False
-        pieces: list[str] = []
+        pieces: list[object] = []
         stack = list(trees)
         while stack:
             node = stack.pop()
             self.count += 1
             if node.__class__ is Number:
                 value = node.value
-                pieces.append(f"{value.numerator:x}/{value.denominator:x}")
+                pieces.append(value)
                 size = abs(value.numerator) // value.denominator
                 if size >= self.largest:
                     self.largest = size + 1
@@ -63,7 +64,14 @@ class Survey:
             else:
                 stack += children(node)
         self.piecewise = self.piecewise or not _PIECEWISE.isdisjoint(self.functions)
-        self.key = " ".join(pieces)
+        self._pieces = pieces
+
+    @property
+    def key(self) -> str:
+        """A text that depends on the names and numbers, for seeding."""
+        return " ".join(
+            f"{x.numerator:x}/{x.denominator:x}" if isinstance(x, Fraction) else str(x) for x in self._pieces
+        )
 
     @property
     def whole(self) -> bool:

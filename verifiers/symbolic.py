@@ -23,7 +23,7 @@ from sml_env.verifiers.arithmetic import rational_value
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.comparison import compare
 from sml_env.verifiers.equivalence import Comparison
-from sml_env.verifiers.extraction import Extraction, extract
+from sml_env.verifiers.extraction import Extraction, extract, marks_exactly
 from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Power, Relation, free_symbols, multiply, walk
 from sml_env.verifiers.policy import STRICT, Policy, policy_of
 from sml_env.verifiers.reading import Reading, read
@@ -124,6 +124,9 @@ async def verify_async(answer: str, reference: str, policy: Policy | str = STRIC
 
 
 def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
+    plain = isinstance(answer, str) and isinstance(reference, str) and len(reference) <= MAX_GLANCE
+    if plain and marks_exactly(answer, reference) and _plainly_sound(reference):
+        return Verdict(Status.CORRECT, "text", "the texts are equal", reference)
     if not isinstance(reference, str):
         return Verdict(Status.REFERENCE_ERROR, "none", f"the reference is a {type(reference).__name__}, not a str")
     if not isinstance(answer, str):
@@ -133,7 +136,7 @@ def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
         return Verdict(Status.UNPARSABLE, "none", f"the answer is a {type(answer).__name__}, not a str")
     found = extract(answer)
     candidates = found.candidates
-    if len(candidates) == 1 and candidates[0] == reference and _plainly_sound(reference):
+    if plain and len(candidates) == 1 and candidates[0] == reference and _plainly_sound(reference):
         return Verdict(Status.CORRECT, "text", "the texts are equal", reference)
     target = _Target(reference) if len(reference) > MAX_CHARS else _reference(reference)
     if target.fault:
@@ -149,7 +152,9 @@ def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
 
 def _plainly_sound(reference: str) -> bool:
     """Whether a glance shows that a reference is not broken: balanced, and without a division by zero."""
-    if len(reference) > MAX_GLANCE or not reference.strip():
+    if reference.isdigit():
+        return reference.isascii()
+    if not reference.strip():
         return False
     if "\\" in reference:
         if "{" in reference:
@@ -336,6 +341,11 @@ def _concluded(tree: Chain | Relation, comparison: Comparison) -> Node | None:
     if len(sides) == 2 and (unknown or free_symbols(sides[1])):
         return tree if links[0].op == "==" else Relation("==", *sides)
     values = sides[1:] if unknown else sides
+    if comparison.policy.chains == "last":
+        last = next(
+            side for side, link in zip(sides[::-1], links[::-1], strict=False) if link.op == "==" or side is values[0]
+        )
+        return Relation("==", sides[0], last) if unknown else last
     exact = values[0]
     for link, value in zip(links[-(len(values) - 1) :], values[1:], strict=True):
         if link.op == "==" and not comparison.decide(value, exact).equal:

@@ -158,7 +158,7 @@ def split_unit(text: str) -> tuple[str, Unit | None]:
         return text, None
     groups = match.groups()
     power = int(groups[1] or 0) or _SUPERSCRIPTS.get(groups[2] if len(groups) > 2 else "", 1)
-    unit = _unit(match[1], power, match[0][:1].isalpha())
+    unit = _unit(match[1], power, match[0][:1].isalpha() and power == 1)
     return (text, None) if unit is None else (rest, unit)
 
 
