@@ -11,26 +11,13 @@ from typing import Final
 
 from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value
+from sml_env.verifiers.numerals import PARTS, SCALES, TENS, UNITS
 
 __all__ = ["MAX_OPERANDS", "Stated", "folded", "has_number", "literals", "squeezed", "stated_values", "with_digits"]
 
 MAX_OPERANDS: Final = 8
 """Sub-expressions of at most this many operands are evaluated."""
 
-_UNITS: Final = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19,
-}  # fmt: skip
-_TENS: Final = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
-_PARTS: Final = {
-    "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5,
-    "fifths": 5, "sixth": 6, "sixths": 6, "seventh": 7, "sevenths": 7, "eighth": 8, "eighths": 8, "ninth": 9,
-    "ninths": 9, "tenth": 10, "tenths": 10,
-}  # fmt: skip
 _AMOUNTS: Final = {"thousand": 1_000, "million": 1_000_000}
 _FOLDED: Final = str.maketrans(
     {
@@ -41,15 +28,15 @@ _FOLDED: Final = str.maketrans(
     }
 )
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
-_ANY_WORD = "|".join([*_UNITS, *_TENS, *_SCALES])
+_ANY_WORD = "|".join([*UNITS, *TENS, *SCALES])
 _PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|option|can|must|should|has)\b)"
 _NUMBER_WORDS = re.compile(
     rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
     rf"(?:(?:\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
 )
 _AFTER_DIGITS = re.compile(r"(?<=\d)\s+(thousand|million)\b")
-_PART_WORDS = re.compile(rf"\b(\d+)\s+({'|'.join(_PARTS)})\b")
-_WORDED: Final = (*_PARTS, "infinity", "oo", "dozen")
+_PART_WORDS = re.compile(rf"\b(\d+)\s+({'|'.join(PARTS)})\b")
+_WORDED: Final = (*PARTS, "infinity", "oo", "dozen")
 
 _LITERAL = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?|(?<![\w.])\.\d+")
 _QUANTITY = r"(?<![\d.,])-?(?:\d[\d,]{0,24}(?:\.\d{1,24})?|\.\d{1,24})(?:\s*/\s*\d{1,24})?"
@@ -94,15 +81,15 @@ def _word_value(words: str) -> int:
     tokens = re.split(r"[\s,-]+", words)
     sign = -1 if tokens[0] in ("minus", "negative") else 1
     for before, token in zip(["", *tokens], tokens, strict=False):
-        if token in _UNITS:
-            digits = _UNITS.get(before, 10) < 10 and _UNITS[token] < 10
-            current = 10 * current + _UNITS[token] if digits else current + _UNITS[token]
-        elif token in _TENS:
-            current += _TENS[token]
+        if token in UNITS:
+            digits = UNITS.get(before, 10) < 10 and UNITS[token] < 10
+            current = 10 * current + UNITS[token] if digits else current + UNITS[token]
+        elif token in TENS:
+            current += TENS[token]
         elif token == "hundred":
             current = max(current, 1) * 100
-        elif token in _SCALES:
-            total += max(current, 1) * _SCALES[token]
+        elif token in SCALES:
+            total += max(current, 1) * SCALES[token]
             current = 0
     return sign * (total + current)
 
@@ -131,7 +118,7 @@ def _plain(text: str) -> str:
     text = _ROOT.sub(_root, text)
     text = re.sub(r"(?<=\d)\s+and\s+a\s+half\b", " + 1/2", text)
     text = re.sub(r"\ban?\s+(?=(?:half|third|quarter|fifth|dozen)\b)", "1 ", text)
-    text = _PART_WORDS.sub(lambda found: f"{found[1]}/{_PARTS[found[2]]}", text)
+    text = _PART_WORDS.sub(lambda found: f"{found[1]}/{PARTS[found[2]]}", text)
     for pattern, sign in _OPERATORS:
         text = pattern.sub(sign, text)
     return text
@@ -205,7 +192,7 @@ class Stated:
     """
 
     def __init__(self, text: str) -> None:
-        named = {**_UNITS, **_TENS, **_SCALES}
+        named = {**UNITS, **TENS, **SCALES}
         words = [Fraction(named[word]) for word in re.findall(r"[a-z]+", text.lower()) if word in named]
         self.parts = frozenset([*literals(text), *(str(number) for number in words), *_DIGITS.findall(text)])
         singles = (_rational(part) for part in self.parts)

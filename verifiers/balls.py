@@ -18,7 +18,7 @@ import flint
 from sml_env.verifiers.arithmetic import evaluate, rational_value
 from sml_env.verifiers.nodes import Constant, Function, Node, Number, Power, Product, Sum, Symbol
 
-__all__ = ["MAX_EXPONENT", "Undefined", "agree", "ball", "precision", "small"]
+__all__ = ["MAX_EXPONENT", "Undefined", "agree", "ball", "precision", "small", "spread"]
 
 MAX_EXPONENT = 1_000_000
 """Largest absolute value of an exponent, or of the argument of exp."""
@@ -81,6 +81,19 @@ def ball(node: Node, values: Mapping[str, Any], real: bool = False) -> Ball:
     if not result.is_finite():
         raise Undefined
     return result
+
+
+def spread(node: Node, values: Mapping[str, Any]) -> int:
+    """Return by how many bits the largest and smallest values in a tree are away from 1; call inside `precision`.
+
+    Two values that agree to fewer bits may differ by a part of the tree that is too small to show.
+
+    Raises:
+        Undefined: If a part of the tree has no enclosure.
+    """
+    measured = _Measured(values, False)
+    measured.of(node)
+    return measured.most
 
 
 def small(value: Ball, bits: int) -> bool:
@@ -253,6 +266,23 @@ class _Enclosure:
         if value is None:
             raise Undefined
         return _from_fraction(value)
+
+
+class _Measured(_Enclosure):
+    """An evaluation that notes how far the values on its way are from 1, in bits."""
+
+    __slots__ = ("most",)
+
+    def __init__(self, values: Mapping[str, Any], real: bool) -> None:
+        super().__init__(values, real)
+        self.most = 0
+
+    def of(self, node: Node) -> Ball:
+        value = super().of(node)
+        size = value.abs_upper()
+        if size > 0:
+            self.most = max(self.most, abs(int(float(size.log().mid()) * 1.4427)))
+        return value
 
 
 def _constant(name: str) -> Ball:

@@ -33,10 +33,12 @@ __all__ = [
     "weakest",
 ]
 
-PRECISIONS = (64, 256, 1_088)
+PRECISIONS = (64, 1_088)
 """Bits of the balls that are tried in turn; numerical evidence of equality is to the last of them."""
 MAX_PRECISION = 8_000
 """Most bits that a proof of equality may need."""
+MAX_EVIDENCE = 80_000
+"""Most bits of the balls that numerical evidence of equality may need."""
 MAX_TREE = 300
 """Most nodes of two trees that are evaluated in balls."""
 
@@ -128,9 +130,11 @@ def equal_constants(a: Node, b: Node) -> Equality:
     if sign is not None:
         return Equality(not sign, "algebraic")
     sign, evidence = _ball_sign(a, b, PRECISIONS[1:])
+    if sign is None and evidence:
+        sign, evidence = _past_small_parts(a, b)
     if sign is not None:
         return Equality(False, "balls")
-    return Equality(True, "numeric") if evidence else Equality(None, "none")
+    return Equality(True, "numeric") if evidence else UNKNOWN
 
 
 def compare(a: Node, b: Node) -> int | None:
@@ -177,6 +181,21 @@ def _ball_sign(a: Node, b: Node, precisions: tuple[int, ...]) -> tuple[int | Non
                 return 0, False
             evidence = agree(left, right, bits * 7 // 8)
     return None, evidence
+
+
+def _past_small_parts(a: Node, b: Node) -> tuple[int | None, bool]:
+    """Compare again, if a part of the trees is too small or too large to show at the usual precision."""
+    from sml_env.verifiers.balls import Undefined, precision, spread
+
+    try:
+        with precision(PRECISIONS[0]):
+            bits = max(spread(a, {}), spread(b, {}))
+    except Undefined:
+        return None, False
+    if bits < PRECISIONS[-1] // 4:
+        return None, True
+    needed = PRECISIONS[-1] + 2 * bits
+    return (None, False) if needed > MAX_EVIDENCE else _ball_sign(a, b, (needed,))
 
 
 def _is_real(node: Node) -> bool:

@@ -184,7 +184,7 @@ def stated(sentence: str) -> list[str]:
         return []
     sentence = _STEP.sub("", sentence, count=1) if _STEP.match(sentence) else sentence
     values = [_value(clause.strip().rstrip(".!,;:*_ ")) for clause in _DOUBT.split(sentence)]
-    return list(dict.fromkeys(value for value in values if value))
+    return list(dict.fromkeys(value.lstrip(",;: ") for value in values if value.strip(",;: ")))
 
 
 def _value(clause: str) -> str:

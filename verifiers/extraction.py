@@ -147,10 +147,14 @@ def marks_exactly(reply: str, answer: str) -> bool:
         answer: A tidy answer with balanced brackets.
     """
     size = len(reply)
-    box = reply.rfind("\\boxed{")
+    box = reply.rfind("\\boxed")
     if box >= 0:
         start = box + 7
-        if not reply.startswith(answer, start) or not reply.startswith("}", start + len(answer)):
+        if (
+            not reply.startswith("{", box + 6)
+            or not reply.startswith(answer, start)
+            or not reply.startswith("}", start + len(answer))
+        ):
             return False
         alone = reply.rfind("\\boxed", 0, box) < 0 and reply.rfind("####") < 0
     else:

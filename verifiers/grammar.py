@@ -216,6 +216,10 @@ class _Parser(Atoms):
                 raise ExpressionError("a congruence names its unknown on the left")
             self.advance()
             value = self.sum()
+        values = [value]
+        while self.token == ",":
+            self.advance()
+            values.append(self.sum())
         bracketed = self.token == "("
         if bracketed:
             self.advance()
@@ -223,7 +227,8 @@ class _Parser(Atoms):
         modulus = self.argument() if self.token == "{" else scalar(self.sum())
         if bracketed:
             self.expect(")")
-        return Congruence(scalar(value), modulus)
+        classes = [Congruence(scalar(value), modulus) for value in values]
+        return classes[0] if len(classes) == 1 else ListNode(tuple(classes))
 
     def ratio(self) -> Node:
         first = self.sum()
@@ -319,7 +324,7 @@ class _Parser(Atoms):
                 continue
             if name == "factorial" and isinstance(node, Function) and self.tokens[self.position - 1] == "!":
                 raise ExpressionError("'!!' is ambiguous: write factorial(factorial(n)) for a factorial taken twice")
-            if isinstance(node, Function) and node.name in _MARKS and name in _MARKS:
+            if name in _MARKS and self.tokens[self.position - 1] in _POSTFIXES:
                 raise ExpressionError("a percentage or an angle of another")
             node = Function(name, (scalar(node),))
             self.advance()

@@ -20,7 +20,7 @@ from random import Random, SystemRandom
 from typing import Any
 
 from sml_env.verifiers.arithmetic import evaluate, rational_value
-from sml_env.verifiers.comparison import MAX_TREE, Equality
+from sml_env.verifiers.comparison import MAX_TREE, UNKNOWN, Equality
 from sml_env.verifiers.draws import Draw
 from sml_env.verifiers.nodes import Node, Number, Power, Product, Sum, Symbol
 from sml_env.verifiers.survey import Survey, survey
@@ -31,6 +31,8 @@ MAX_DEGREE = 65_536
 """Largest degree of a rational function that is tested modulo a prime."""
 NUMERIC_BITS = 320
 """Bits of the balls that give numerical evidence of equality."""
+MAX_HIDDEN = 20_000
+"""How far from 1 a part of a tree may be, in bits, for functions to be compared in balls."""
 _ATTEMPTS = 6
 _PRIME_BITS = 120
 _POINTS = 20
@@ -73,7 +75,7 @@ def identical(a: Node, b: Node, variables: str = "real", both: Survey | None = N
         return _identical_numerically(a, b, both, variables)
     values = _modular_values((a, b), both.names)
     if values is None:
-        return Equality(None, "none")
+        return UNKNOWN
     return Equality(values[0] == values[1], "modular")
 
 
@@ -88,12 +90,12 @@ def proportional(a: Node, b: Node) -> Equality:
         _degree(a)
         _degree(b)
     except _NotRational:
-        return Equality(None, "none")
+        return UNKNOWN
     first = _modular_values((a, b), names)
     for _ in range(2):
         second = _modular_values((a, b), names)
         if first is None or second is None or not all(first):
-            return Equality(None, "none")
+            return UNKNOWN
         if (first[0] * second[1] - first[1] * second[0]) % _prime():
             return Equality(False, "modular")
     return Equality(True, "modular")
@@ -214,12 +216,24 @@ def _ball(value: Fraction) -> Any:
 
 
 def _identical_numerically(a: Node, b: Node, both: Survey, variables: str) -> Equality:
+    if both.count > MAX_TREE:
+        return UNKNOWN
+    decision = _agreement(a, b, both, variables, NUMERIC_BITS)
+    if decision.equal:
+        hidden = _hidden_bits((a, b), both)
+        if hidden > MAX_HIDDEN:
+            return UNKNOWN
+        if hidden > NUMERIC_BITS // 4:
+            return _agreement(a, b, both, variables, NUMERIC_BITS + 2 * hidden)
+    return decision
+
+
+def _agreement(a: Node, b: Node, both: Survey, variables: str, bits: int) -> Equality:
+    """Compare in balls of that many bits at all points."""
     from sml_env.verifiers.balls import Undefined, agree, ball, precision
 
-    if both.count > MAX_TREE:
-        return Equality(None, "none")
     agreed, enough = 0, _enough(both)
-    with precision(NUMERIC_BITS):
+    with precision(bits):
         for index, (values, complex_too) in enumerate(_points(both, variables), start=1):
             try:
                 left, right = ball(a, values, not complex_too), ball(b, values, not complex_too)
@@ -231,10 +245,23 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str) -> Eq
                 if complex_too or (left.imag.is_zero() and right.imag.is_zero()):
                     return Equality(False, "balls")
                 continue
-            agreed += agree(left, right, NUMERIC_BITS * 3 // 4)
+            agreed += agree(left, right, bits * 3 // 4)
             if index >= enough and agreed >= 2:
                 break
-    return Equality(True, "numeric") if agreed >= 2 else Equality(None, "none")
+    return Equality(True, "numeric") if agreed >= 2 else UNKNOWN
+
+
+def _hidden_bits(trees: tuple[Node, Node], both: Survey) -> int:
+    """Return by how many bits a part of the trees is too small or too large to show, about."""
+    from sml_env.verifiers.balls import Undefined, precision, spread
+
+    if not both.functions and not both.constants and both.largest < 64:
+        return 0
+    try:
+        with precision(64):
+            return max(spread(tree, dict.fromkeys(both.names, Fraction(1))) for tree in trees)
+    except Undefined:
+        return 0
 
 
 def _exactly_different(a: Node, b: Node, values: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
-from sml_env.verifiers.nodes import Based, Constant, Node, Number, Symbol, bounded
+from sml_env.verifiers.nodes import Based, Constant, Node, Number, Symbol, bounded, multiply, power
 from sml_env.verifiers.tokens import GREEK
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 MAX_DIGITS = 400
 """Longest number, in characters."""
 MAX_SCALE = 398
-"""Largest exponent of ten in scientific notation."""
+"""Largest exponent of ten of a number that is one token; of a larger one the power stays a power."""
 
 _CONSTANTS = {name: Constant(name) for name in ("pi", "e", "i", "oo")}
 INTEGERS = {str(value): Number(Fraction(value)) for value in range(1001)}
@@ -58,7 +58,10 @@ def read_number(token: str) -> Node:
         return bounded(int(whole) + Fraction(top, bottom))
     mantissa, mark, exponent = token.replace("E", "e").partition("e")
     if mark and (len(exponent) > 5 or abs(int(exponent)) > MAX_SCALE):
-        raise ExpressionError(f"an exponent of ten beyond {MAX_SCALE} in {token!r}")
+        if len(exponent.lstrip("+-")) > 4:
+            raise ExpressionError(f"an exponent of ten beyond 9999 in {token!r}")
+        scale = power(Number(Fraction(10)), Number(Fraction(int(exponent))))
+        return multiply(bounded(Fraction(mantissa.rstrip("."))), scale)
     return bounded(Fraction(f"{mantissa.rstrip('.')}e{exponent}" if mark else mantissa.rstrip(".")))
 
 

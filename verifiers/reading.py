@@ -118,7 +118,7 @@ def _choice(text: str, reading: Reading) -> str | None:
     if not match[1] and not letter.isupper() and not bare:
         return None
     rest = opened[match.end() :].strip()
-    if _JOINS.search(rest):
+    if _JOINS.search(rest) or (rest and not bare and _CHOICE.match(rest)):
         return None
     reading.letter = letter.upper()
     reading.marked = not bare

@@ -27,7 +27,7 @@ from sml_env.verifiers.extraction import Extraction, extract, marks_exactly
 from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Power, Relation, free_symbols, multiply, walk
 from sml_env.verifiers.policy import STRICT, Policy, policy_of
 from sml_env.verifiers.reading import Reading, read
-from sml_env.verifiers.relations import is_solved
+from sml_env.verifiers.relations import is_solved, named
 from sml_env.verifiers.tokens import MAX_CHARS
 
 __all__ = ["SymbolicVerifier", "verify", "verify_async", "verify_batch"]
@@ -36,6 +36,8 @@ MAX_CANDIDATES = 8
 """Most marked answers that are read; more are a hedge."""
 MAX_GLANCE = 200
 """Longest reference that a glance may find sound, in characters."""
+MAX_WHOLE = 20
+"""Digits from which a whole number is no longer compared at once."""
 MAX_SIDES = 16
 """Most sides of a chain of equalities."""
 
@@ -136,8 +138,11 @@ def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
         return Verdict(Status.UNPARSABLE, "none", f"the answer is a {type(answer).__name__}, not a str")
     found = extract(answer)
     candidates = found.candidates
-    if plain and len(candidates) == 1 and candidates[0] == reference and _plainly_sound(reference):
-        return Verdict(Status.CORRECT, "text", "the texts are equal", reference)
+    if plain and len(candidates) == 1:
+        if candidates[0] == reference and _plainly_sound(reference):
+            return Verdict(Status.CORRECT, "text", "the texts are equal", reference)
+        if _is_whole(candidates[0]) and _is_whole(reference):
+            return _exactly(int(candidates[0]) == int(reference), candidates[0])
     target = _Target(reference) if len(reference) > MAX_CHARS else _reference(reference)
     if target.fault:
         return Verdict(Status.REFERENCE_ERROR, "none", target.fault)
@@ -148,6 +153,17 @@ def _verify(answer: str, reference: str, policy: Policy) -> Verdict:
     if policy.hedges == "last":
         return _judge(candidates[-1], target, policy)
     return _judge_all(found, target, policy)
+
+
+def _is_whole(text: str) -> bool:
+    return text.isdigit() and len(text) < MAX_WHOLE and text.isascii()
+
+
+def _exactly(equal: bool, text: str) -> Verdict:
+    """Say of two rational numbers whether they are equal."""
+    if equal:
+        return Verdict(Status.CORRECT, "exact", "equal to the reference", text)
+    return Verdict(Status.INCORRECT, "exact", "different from the reference", text)
 
 
 def _plainly_sound(reference: str) -> bool:
@@ -270,8 +286,10 @@ def _judge_trees(answer: Reading, tree: Node, reference: Reading, expected: Node
     tree, expected, verdict = _united(answer, tree, reference, expected, policy)
     if verdict is not None:
         return verdict
-    if tree.__class__ is Number and expected.__class__ is Number and tree.value == expected.value:
-        return Verdict(Status.CORRECT, "exact", "equal to the reference", text)
+    if tree.__class__ is Number and expected.__class__ is Number:
+        equal = tree.value == expected.value
+        if equal or ("." not in text and "." not in reference.text):
+            return _exactly(equal, text)
     comparison = Comparison(policy, (Decimals(text), Decimals(reference.text)))
     if isinstance(tree, (Chain, Relation)):
         concluded = _concluded(tree, comparison)
@@ -345,7 +363,7 @@ def _concluded(tree: Chain | Relation, comparison: Comparison) -> Node | None:
         last = next(
             side for side, link in zip(sides[::-1], links[::-1], strict=False) if link.op == "==" or side is values[0]
         )
-        return Relation("==", sides[0], last) if unknown else last
+        return Relation("==", sides[0], last) if named(sides[0]) is not None else last
     exact = values[0]
     for link, value in zip(links[-(len(values) - 1) :], values[1:], strict=True):
         if link.op == "==" and not comparison.decide(value, exact).equal:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value
+from sml_env.verifiers.numerals import TENS, UNITS
 
 __all__ = [
     "LESS",
@@ -38,15 +39,9 @@ def any_of(*choices: str) -> str:
     return "(?:" + "|".join(re.escape(phrase).replace("\\ ", r"\s+") for phrase in longest_first) + ")"
 
 
-_SMALL = phrases("""
-    zero, one, two, three, four, five, six, seven, eight, nine, ten
-    eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen
-""")
-_TENS = phrases("twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety")
 _COUNTED = {"half": Fraction(1, 2), "hundred": Fraction(100), "thousand": Fraction(1000)}
 _NUMBERS: Final[dict[str, Fraction]] = {
-    **{word: Fraction(value) for value, word in enumerate(_SMALL)},
-    **{word: Fraction(10 * value) for value, word in enumerate(_TENS, start=2)},
+    **{word: Fraction(value) for word, value in (UNITS | TENS).items()},
     **{count + word: value for word, value in _COUNTED.items() for count in ("", "a ", "one ")},
     **{count + "million": Fraction(10**6) for count in ("a ", "one ")},
 }

@@ -76,7 +76,7 @@ def test_bombs_leave_the_worker_pool_able_to_decide(_workers: None) -> None:
             _check(_text(row), reference, brief)
     for text in ("\\sin(\\pi^{\\pi^{\\pi}})^{x^{x}}", "x^{x^{x^{\\sqrt{x}}}}+\\ln(x^x)", "(x^{\\pi}+y^{e})^{99}"):
         _check(text, f"{text.replace('x', '(x+1)')}-1", brief)
-    after = verify("x \\ge 2 or x \\le -2", "|x| \\ge 2", Policy(timeout=30))
+    after = verify("x > 2", "x^3 > 8", Policy(timeout=30))
     assert after.correct and after.method == "symbolic", after
 
 

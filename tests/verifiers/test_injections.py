@@ -34,6 +34,8 @@ TO_CANARY = (
     "!!python/object/apply:os.system ['touch {0}']",
     'lambdify(x, \'open("{0}", "w")\')(1)',
 )
+ASKING = (("x > 2", "x^3 > 8"), ("(-\\infty,-\\sqrt5)\\cup(\\sqrt5,\\infty)", "x^2 > 5"))
+"""Pairs that no stage in this process decides."""
 
 HARNESS = """
 import json, sys
@@ -80,17 +82,20 @@ for answer, reference in request["warming"]:
     verify(answer, reference, policies[0])
 statuses.clear()
 
+asked = sml_env.verifiers.workers.statistics().asked
 armed = True
 try:
     for text in request["texts"]:
         check(text)
+    for answer, reference in request["asking"]:
+        verify(answer, reference, policies[0])
     if breach:
         breach()
 except RuntimeError:
     pass
 armed = False
-statistics = sml_env.verifiers.workers.statistics()
-print(json.dumps({"noted": noted, "statuses": sorted(statuses), "asked": statistics.asked}))
+asked = sml_env.verifiers.workers.statistics().asked - asked
+print(json.dumps({"noted": noted, "statuses": sorted(statuses), "asked": asked}))
 """
 
 
@@ -100,7 +105,7 @@ def _run(folder: Path, texts: list[str], *, timeout: float = 0.0, breach: str = 
         for name in WARMING
         for row in json.loads((CASES / name).read_text(encoding="utf-8"))
     ]
-    request = {"texts": texts, "timeout": timeout, "breach": breach, "warming": warming}
+    request = {"texts": texts, "timeout": timeout, "breach": breach, "warming": warming, "asking": ASKING}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", HARNESS],
         input=json.dumps(request),
@@ -119,6 +124,7 @@ def test_no_injection_runs_anything(tmp_path: Path, timeout: float) -> None:
     canary = tmp_path / "canary"
     reply = _run(tmp_path, TEXTS + [text.format(canary) for text in TO_CANARY], timeout=timeout)
     assert reply["noted"] == []
+    assert bool(reply["asked"]) == bool(timeout)
     assert "infrastructure_error" not in reply["statuses"]  # type: ignore[operator]
     assert {"incorrect", "unparsable", "correct"} <= set(reply["statuses"])  # type: ignore[call-overload]
     assert list(tmp_path.iterdir()) == []
