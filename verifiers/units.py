@@ -57,34 +57,12 @@ def _table() -> dict[str, tuple[tuple[tuple[str, int], ...], Fraction]]:
 
 _UNITS = _table()
 _PHYSICAL = frozenset(("length", "mass", "time", "money", "months"))
-_SHORT_UNITS = frozenset(
-    (
-        "cm",
-        "mm",
-        "km",
-        "kg",
-        "mg",
-        "ml",
-        "mL",
-        "lb",
-        "ft",
-        "in",
-        "hr",
-        "min",
-        "sec",
-        "mph",
-        "kmh",
-        "m",
-        "g",
-        "s",
-        "h",
-        "L",
-        "l",
-    )
-) | frozenset(("days", "day", "oz", "yd", "mi", "nm", "dm", "cl", "ms", "yr", "kph"))
+_SHORT_LIST = """cm mm km kg mg ml mL lb ft in hr min sec mph kmh kph m g s h L l day days oz yd mi nm dm cl ms yr"""
+_SHORT_UNITS = frozenset(_SHORT_LIST.split())
 _AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds quarter
 quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths factorial
-divided power root pi oo infinity inf union intersect base factors"""
+divided power root pi oo infinity inf union intersect base factors january february march april june july august
+september october november december monday tuesday wednesday thursday friday saturday sunday clock"""
 _BLOCKED = (
     ((SHORT_WORDS | frozenset(_AMOUNTS.split()) | DENYING_WORDS | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
     | frozenset("eixyz")

@@ -1,0 +1,81 @@
+"""What must hold of any answer and any reference, for the fuzzers and for their kept corpus."""
+
+from __future__ import annotations
+
+from sml_env.verifiers.base import Status
+from sml_env.verifiers.extraction import extract
+from sml_env.verifiers.nodes import Chain, Node, Relation, free_symbols
+from sml_env.verifiers.policy import LENIENT, Policy
+from sml_env.verifiers.reading import read
+from sml_env.verifiers.symbolic import verify
+
+__all__ = ["ALONE", "EXACT", "boxed", "check_pair", "check_reflexive", "check_symmetric", "check_total"]
+
+ALONE = Policy(timeout=0)
+"""The strict profile without workers."""
+LOOSE = Policy(**{name: getattr(LENIENT, name) for name in Policy.__slots__ if name != "timeout"}, timeout=0)
+"""The lenient profile without workers."""
+EXACT = Policy(decimal_digits=None, solved=False, sets_as_relations=True, timeout=0)
+"""No approximation, and no rule that asks more of the answer than of the reference."""
+
+
+def boxed(text: str) -> str:
+    """Return a reply whose answer is the text."""
+    return f"\\boxed{{{text}}}"
+
+
+def check_pair(answer: str, reference: str) -> None:
+    """Check everything of a pair."""
+    check_total(answer, reference)
+    check_reflexive(answer)
+    check_symmetric(answer, reference)
+
+
+def check_total(answer: str, reference: str) -> None:
+    """Check that every pair gets a verdict about the pair, not about the machinery."""
+    for policy in (ALONE, EXACT, LOOSE):
+        verdict = verify(answer, reference, policy)
+        if verdict.status in (Status.INFRASTRUCTURE_ERROR, Status.TIMEOUT):
+            raise AssertionError(f"{verdict} for {answer!r}, {reference!r}")
+
+
+def check_reflexive(text: str) -> bool:
+    """Check that what parses is equal to itself, also after the text shortcuts; False if it does not parse."""
+    tree = _tree(text)
+    if tree is None:
+        return False
+    for policy in (ALONE, EXACT):
+        verdict = verify(boxed(text), text, policy)
+        if not verdict.correct and verdict.status is not Status.REFERENCE_ERROR:
+            raise AssertionError(f"{verdict} for {text!r} and itself")
+    verdict = verify(boxed(f"{{{text}}}"), text, EXACT)
+    same = read(f"{{{text}}}").tree == read(text).tree
+    if same and not _works_out(tree) and verdict.status is Status.INCORRECT:
+        raise AssertionError(f"{verdict} for {text!r} in curly brackets and itself")
+    return True
+
+
+def check_symmetric(first: str, second: str) -> bool:
+    """Check that a verdict does not depend on which side is the reference; False if that is not promised here.
+
+    What an answer works out is read for its result, and in an answer alone: ``x = 5 + 6 = 11``, ``5 + 6 = 11``.
+    """
+    trees = _tree(first), _tree(second)
+    if trees[0] is None or trees[1] is None or _works_out(trees[0]) or _works_out(trees[1]):
+        return False
+    there, back = verify(boxed(first), second, EXACT), verify(boxed(second), first, EXACT)
+    if Status.REFERENCE_ERROR in (there.status, back.status):
+        return False
+    if there.status != back.status:
+        raise AssertionError(f"{there} for {first!r}, {second!r}, but {back} the other way round")
+    return True
+
+
+def _works_out(tree: Node) -> bool:
+    """Whether a tree is a chain, an approximation or an equality of numbers."""
+    return isinstance(tree, Chain) or (isinstance(tree, Relation) and (tree.op == "~" or not free_symbols(tree)))
+
+
+def _tree(text: str) -> Node | None:
+    """Return the tree of a text that survives being boxed and extracted."""
+    return read(text).tree if extract(boxed(text)).candidates == (text,) else None
