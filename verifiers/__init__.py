@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from sml_env.verifiers.expressions import compare, parse_expression, rational_value, to_text
     from sml_env.verifiers.extraction import extract
     from sml_env.verifiers.policy import LENIENT, STRICT, Policy
+    from sml_env.verifiers.reward import MathReward, math_reward
     from sml_env.verifiers.symbolic import SymbolicVerifier, verify, verify_async, verify_batch
 
 __all__ = [
     "LENIENT",
     "STRICT",
+    "MathReward",
     "Policy",
     "Status",
     "SymbolicVerifier",
@@ -27,6 +29,7 @@ __all__ = [
     "compare",
     "extract",
     "get",
+    "math_reward",
     "parse_expression",
     "rational_value",
     "register",
@@ -39,11 +42,13 @@ __all__ = [
 
 _HOMES = {
     "LENIENT": "policy",
+    "MathReward": "reward",
     "Policy": "policy",
     "STRICT": "policy",
     "SymbolicVerifier": "symbolic",
     "compare": "expressions",
     "extract": "extraction",
+    "math_reward": "reward",
     "parse_expression": "expressions",
     "rational_value": "expressions",
     "to_text": "expressions",

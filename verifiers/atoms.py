@@ -207,7 +207,10 @@ class Atoms:
                     raise ExpressionError(f"two exponents after {name!r}")
                 self.advance()
                 exponent = self.argument()
+        barred = name == "conj" and self.token == "{"
         args = self.arguments(name)
+        if barred and isinstance(args[0], Symbol):
+            return Symbol(f"{args[0].name}_bar")
         if base is not None:
             args = (base, *args)
         if len(args) not in FUNCTION_ARITY[name]:
@@ -367,6 +370,9 @@ class Atoms:
             self.expect("}")
         elif self.token.isdigit() and len(self.token) > 1:
             node = INTEGERS[self.token[0]]
+            self.token = self.tokens[self.position] = self.token[1:]
+        elif len(self.token) == 2 and self.token.isalpha() and self.token not in NAMED and self.token.isascii():
+            node = LETTERS[self.token[0]]
             self.token = self.tokens[self.position] = self.token[1:]
         else:
             node = self.atom() if self.token not in ("-", "+") else self.factor()

@@ -195,7 +195,8 @@ class _Enclosure:
             return flint.acb(x.real.root(degree))
         if x.real < 0:
             return -flint.acb((-x.real).root(degree))
-        raise Undefined
+        reach = x.real.abs_upper().root(degree)
+        return flint.acb(reach.union(-reach))
 
     def function(self, name: str, args: tuple[Node, ...]) -> Ball:
         if name in ("factorial", "binomial"):

@@ -40,7 +40,7 @@ from sml_env.verifiers.policy import STRICT, Policy
 from sml_env.verifiers.realsets import Unordered, nonempty, real_set
 from sml_env.verifiers.relations import equal_relations, value_of
 from sml_env.verifiers.sequences import dotted, expanded
-from sml_env.verifiers.survey import survey
+from sml_env.verifiers.survey import Survey, survey
 
 __all__ = ["MAX_ITEMS", "Comparison"]
 
@@ -94,6 +94,8 @@ class Comparison:
         answer, reference = expanded(answer), expanded(reference)
         if isinstance(answer, (Ratio, Based, Congruence)) or isinstance(reference, (Ratio, Based, Congruence)):
             return self.rarities(answer, reference)
+        if _is_choice(answer, reference) or _is_choice(reference, answer):
+            return _KIND
         if self.policy.assignment:
             answer, reference = _solved(answer), _solved(reference)
             answer, reference = _single(answer, reference), _single(reference, answer)
@@ -124,10 +126,14 @@ class Comparison:
             if self.policy.roots == "principal":
                 a, b = _principal(a), _principal(b)
             both = survey(a, b)
-            decision = identical(a, b, self.policy.variables, both) if both.names else equal_constants(a, b)
+            decision = self.functions(a, b, both) if both.names else equal_constants(a, b)
         if decision.equal is False and approximates(a, b, self.decimals, self.policy):
             return Equality(True, "decimal")
         return self.asked("equal", a, b) if decision.equal is None else decision
+
+    def functions(self, a: Node, b: Node, both: Survey) -> Equality:
+        """Decide about functions of variables."""
+        return identical(a, b, self.policy.variables, both, same_domain=self.policy.domain == "same")
 
     def asked(self, question: str, a: Node, b: Node) -> Equality:
         """Ask a worker what the exact stages leave undecided; all questions of one comparison share its time."""
@@ -170,7 +176,9 @@ class Comparison:
         """Decide whether a list says one value several times: ``3/4, or 75%``."""
         if len(items.items) > MAX_REPEATED:
             return _KIND
-        decision = all_of([self.decide(item, value) for item in items.items])
+        first = items.items[0]
+        pairs = [(item, value) for item in items.items] + [(item, first) for item in items.items[1:]]
+        decision = all_of([self.decide(item, other) for item, other in pairs])
         return _KIND if decision.equal is False else decision
 
     def matrices(self, a: Node, b: Node) -> Equality:
@@ -291,10 +299,17 @@ class Comparison:
     def matched(self, items: tuple[Node, ...], others: tuple[Node, ...]) -> Equality:
         """Decide whether the items pair off with the others; equality is transitive, so the first fit will do.
 
-        The first open question ends the search, which bounds its time.
+        The first open question ends the search, which bounds its time; then the others may show that one has no fit.
         """
         if len(items) ** 2 > MAX_PAIRS:
             return UNKNOWN
+        decision = self._fitted(items, others)
+        if decision.equal is None:
+            reverse = self._fitted(others, items)
+            return reverse if reverse.equal is False else decision
+        return decision
+
+    def _fitted(self, items: tuple[Node, ...], others: tuple[Node, ...]) -> Equality:
         left = list(others)
         decisions: list[Equality] = []
         for item in items:
@@ -341,6 +356,11 @@ def _principal(node: Node) -> Node:
 
 def _items(node: Node) -> tuple[Node, ...]:
     return node.items if isinstance(node, (TupleNode, ListNode, SetNode)) else (node,)
+
+
+def _is_choice(node: Node, other: Node) -> bool:
+    """Whether one side names alternatives, ``1 or 2``, and the other a tuple, which holds all of its items."""
+    return isinstance(node, Union) and isinstance(other, TupleNode) and not _is_range(node)
 
 
 def _bare(node: Node) -> Node:

@@ -62,6 +62,9 @@ _LEAD = re.compile(
     r"(?:\b(?:final|correct) +)?$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\b(?:of|than|plus|minus|times)\s+(?:the |my |our |this )?(?:final |correct |right )?$", re.IGNORECASE
+)
 _RETRACTION = re.compile(
     r"\b(?:wait|actually|correction|mistaken?|sorry|instead|let me (?:re|double|check)|let's re|rather|re-?check"
     r"|re-?consider|re-?calculat|no[,.:!]|oops|hmm|scratch that|second thought|i was wrong|error)",
@@ -305,7 +308,7 @@ def _words(tail: str) -> tuple[str, ...]:
         if anchor in tail:
             pattern = _ANSWER if offset == 1 else _BELIEF
             tried = (pattern.match(tail, max(start - offset, 0)) for start in _starts(tail, anchor))
-            marks += [match for match in tried if match]
+            marks += [match for match in tried if match and not _ABOUT.search(_before(tail, match.start()))]
     if len(marks) > 1:
         marks.sort(key=re.Match.start)
     found: list[str] = []
@@ -315,6 +318,10 @@ def _words(tail: str) -> tuple[str, ...]:
             found.clear()
         found += _statement(tail, match, limit)
     return tuple(dict.fromkeys(found))
+
+
+def _before(text: str, end: int) -> str:
+    return text[max(end - 32, 0) : end]
 
 
 def _statement(tail: str, match: re.Match[str], limit: int) -> list[str]:

@@ -59,8 +59,7 @@ _CHOICES = Symbol("C")
 _SIMPLE = re.compile(
     r"(-)?(?:\\[dt]?frac\{([0-9]{1,18})\}\{([0-9]{1,18})\}|([0-9]{1,18})(?:/([0-9]{1,18})|\.([0-9]{0,18}))?)"
 )
-_POSTFIXES = {"!": "factorial", "%": "percent", "°": "degrees", "squared": "squared", "cubed": "cubed"}
-_MARKS = frozenset(("percent", "degrees"))
+_POSTFIXES = {"!": "factorial", "°": "degrees", "squared": "squared", "cubed": "cubed"}
 _WORD_POWERS = {"squared": Number(Fraction(2)), "cubed": Number(Fraction(3))}
 _FACTORS = COMMANDS | {"(", "\\lfloor", "\\lceil", "\\begin"}
 
@@ -277,6 +276,11 @@ class _Parser(Atoms):
             elif token == "/":
                 self.advance()
                 result = divide(result, self.factor())
+            elif token == "%":
+                if self.tokens[self.position - 1] == "%":
+                    raise ExpressionError("a percentage of a percentage")
+                self.advance()
+                result = Function("percent", (scalar(result),))
             elif self.starts_factor():
                 result = _times(result, self.power())
             else:
@@ -324,8 +328,6 @@ class _Parser(Atoms):
                 continue
             if name == "factorial" and isinstance(node, Function) and self.tokens[self.position - 1] == "!":
                 raise ExpressionError("'!!' is ambiguous: write factorial(factorial(n)) for a factorial taken twice")
-            if name in _MARKS and self.tokens[self.position - 1] in _POSTFIXES:
-                raise ExpressionError("a percentage or an angle of another")
             node = Function(name, (scalar(node),))
             self.advance()
         return node

@@ -6,9 +6,9 @@ number of at most 32,768 bits has fewer than 2^9 prime factors of that size, of 
 from the system's entropy once a process: nobody can prepare a coefficient that it divides.
 
 Other functions are enclosed in balls; a difference is a proof (where both are real, or where the trees hold i),
-equality is numerical evidence to `NUMERIC_BITS` bits at 3 points, or at 6 to 12 of several sizes and signs where roots,
-absolute values and the like may follow another formula elsewhere. The points depend on the trees alone: one pair always
-gets the same verdict. x/x and 1 are one function here: isolated points where one side is undefined do not count.
+equality is numerical evidence to `NUMERIC_BITS` bits at 3 points, or at points of every cell where roots, absolute
+values and the like may follow another formula elsewhere (see `cells`). The points depend on the trees alone: one pair
+always gets the same verdict. x/x and 1 are one function here: points where one side is undefined do not count.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from random import Random, SystemRandom
 from typing import Any
 
 from sml_env.verifiers.arithmetic import evaluate, rational_value
+from sml_env.verifiers.cells import MAX_POINTS, cell_points
 from sml_env.verifiers.comparison import MAX_TREE, UNKNOWN, Equality
 from sml_env.verifiers.draws import Draw
 from sml_env.verifiers.nodes import Node, Number, Power, Product, Sum, Symbol
@@ -35,8 +36,12 @@ MAX_HIDDEN = 20_000
 """How far from 1 a part of a tree may be, in bits, for functions to be compared in balls."""
 _ATTEMPTS = 6
 _PRIME_BITS = 120
-_POINTS = 20
 _SMOOTH_POINTS = 3
+_SMOOTH_TRIES = 12
+_WHOLE_POINTS = 24
+_WHOLE_AGREED = 4
+_APART = 2
+_MODERATE = 100
 _SIZES = (1, 1, 8, 0, 0, 8)
 _random = Random(SystemRandom().getrandbits(256))
 
@@ -55,7 +60,9 @@ def _prime() -> int:
             return candidate
 
 
-def identical(a: Node, b: Node, variables: str = "real", both: Survey | None = None) -> Equality:
+def identical(
+    a: Node, b: Node, variables: str = "real", both: Survey | None = None, *, same_domain: bool = False
+) -> Equality:
     """Decide whether two scalar trees are one function of their variables.
 
     Args:
@@ -63,6 +70,7 @@ def identical(a: Node, b: Node, variables: str = "real", both: Survey | None = N
         b: Another.
         variables: What variables stand for: "real", "positive" or "complex" numbers.
         both: A survey of the two, if there is one already.
+        same_domain: Whether a point where one of them alone is defined tells them apart, unless it is isolated.
 
     Returns:
         The decision, by method ``modular``, ``balls``, ``exact``, ``numeric`` or ``none``.
@@ -72,7 +80,7 @@ def identical(a: Node, b: Node, variables: str = "real", both: Survey | None = N
         _degree(a)
         _degree(b)
     except _NotRational:
-        return _identical_numerically(a, b, both, variables)
+        return _identical_numerically(a, b, both, variables, same_domain)
     values = _modular_values((a, b), both.names)
     if values is None:
         return UNKNOWN
@@ -175,12 +183,13 @@ def _inverse(value: int, prime: int) -> int:
     return 1 if value == 1 else pow(value, -1, prime)
 
 
-def _points(both: Survey, variables: str) -> Iterator[tuple[Mapping[str, Any], bool]]:
+def _points(trees: tuple[Node, Node], both: Survey, variables: str) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Yield points, and whether values that are not real count there; whole numbers where a factorial needs them."""
     draw = Draw(both.key)
     names = sorted(both.names)
+    complex_too = variables == "complex" or "i" in both.constants
     if both.whole:
-        for _ in range(8):
+        for _ in range(_WHOLE_POINTS):
             yield {name: Fraction(1 + draw.bits(4)) for name in names}, True
         return
     if variables == "complex":
@@ -190,23 +199,19 @@ def _points(both: Survey, variables: str) -> Iterator[tuple[Mapping[str, Any], b
             drawn = {name: (draw.dyadic(), draw.dyadic()) for name in names}
             yield {name: flint.acb(_ball(x), -_ball(y)) for name, (x, y) in drawn.items()}, True
     big = 1 << min(both.largest.bit_length() + 2, 40)
+    if both.piecewise:
+        for point in cell_points(trees, names, big, draw, variables == "positive"):
+            yield point, complex_too
+        return
     every = (1 << len(names)) - 1
-    for index in range(_POINTS):
-        signs = (0, every)[index] if index < 2 else index - 1 if len(names) > 1 else index & 1
+    for index in range(_SMOOTH_TRIES):
+        signs = (0, every)[index] if index < 2 else index
         point = {}
         for place, name in enumerate(names):
-            size = _SIZES[index % 6] if index < 2 or len(names) == 1 else _SIZES[draw.bits(8) % 6]
-            value = draw.dyadic() * (size or big)
+            value = draw.dyadic() * (_SIZES[index % 6] or big)
             negative = signs >> place & 1 if place < 4 else draw.bits(1)
             point[name] = -value if negative and variables != "positive" else value
-        yield point, variables == "complex" or "i" in both.constants
-
-
-def _enough(both: Survey) -> int:
-    """Return how many points are compared: more where there may be pieces, between signs and sizes of each variable."""
-    if not both.piecewise:
-        return _SMOOTH_POINTS
-    return 6 if len(both.names) == 1 else 8 if len(both.names) == 2 else 12
+        yield point, complex_too
 
 
 def _ball(value: Fraction) -> Any:
@@ -215,40 +220,61 @@ def _ball(value: Fraction) -> Any:
     return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
 
-def _identical_numerically(a: Node, b: Node, both: Survey, variables: str) -> Equality:
+def _identical_numerically(a: Node, b: Node, both: Survey, variables: str, same_domain: bool) -> Equality:
     if both.count > MAX_TREE:
         return UNKNOWN
-    decision = _agreement(a, b, both, variables, NUMERIC_BITS)
+    decision = _agreement(a, b, both, variables, NUMERIC_BITS, same_domain)
     if decision.equal:
         hidden = _hidden_bits((a, b), both)
         if hidden > MAX_HIDDEN:
             return UNKNOWN
         if hidden > NUMERIC_BITS // 4:
-            return _agreement(a, b, both, variables, NUMERIC_BITS + 2 * hidden)
+            return _agreement(a, b, both, variables, NUMERIC_BITS + 2 * hidden, same_domain)
     return decision
 
 
-def _agreement(a: Node, b: Node, both: Survey, variables: str, bits: int) -> Equality:
+def _agreement(a: Node, b: Node, both: Survey, variables: str, bits: int, same_domain: bool) -> Equality:
     """Compare in balls of that many bits at all points."""
-    from sml_env.verifiers.balls import Undefined, agree, ball, precision
+    from sml_env.verifiers.balls import agree, precision
 
-    agreed, enough = 0, _enough(both)
+    agreed = apart = 0
+    needed = _WHOLE_AGREED if both.whole else 2
+    every = both.whole or both.piecewise
+    enough = MAX_POINTS if every else _SMOOTH_TRIES if same_domain else _SMOOTH_POINTS
     with precision(bits):
-        for index, (values, complex_too) in enumerate(_points(both, variables), start=1):
-            try:
-                left, right = ball(a, values, not complex_too), ball(b, values, not complex_too)
-            except Undefined:
+        for index, (values, complex_too) in enumerate(_points((a, b), both, variables), start=1):
+            left, right = _value(a, values, complex_too), _value(b, values, complex_too)
+            if left is None or right is None:
                 if _exactly_different(a, b, values):
                     return Equality(False, "exact")
+                apart += (left is None) is not (right is None) and _moderate(values)
+                if same_domain and apart >= _APART:
+                    return Equality(False, "domain")
                 continue
             if not left.overlaps(right):
                 if complex_too or (left.imag.is_zero() and right.imag.is_zero()):
                     return Equality(False, "balls")
                 continue
-            agreed += agree(left, right, bits * 3 // 4)
-            if index >= enough and agreed >= 2:
+            if not (both.whole and left.is_zero() and right.is_zero()):
+                agreed += agree(left, right, bits * 3 // 4)
+            if index >= enough and agreed >= needed:
                 break
-    return Equality(True, "numeric") if agreed >= 2 else UNKNOWN
+    return Equality(True, "numeric") if agreed >= needed else UNKNOWN
+
+
+def _value(tree: Node, values: Mapping[str, Any], complex_too: bool) -> Any:
+    """Return the ball of a tree at a point, or None if it is undefined there."""
+    from sml_env.verifiers.balls import Undefined, ball
+
+    try:
+        return ball(tree, values, not complex_too)
+    except Undefined:
+        return None
+
+
+def _moderate(values: Mapping[str, Any]) -> bool:
+    """Whether no value is so large that a function may be undefined for its limits alone."""
+    return all(isinstance(value, Fraction) and abs(value) <= _MODERATE for value in values.values())
 
 
 def _hidden_bits(trees: tuple[Node, Node], both: Survey) -> int:

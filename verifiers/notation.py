@@ -27,8 +27,12 @@ TEXT_COMMAND = re.compile(
     r"\\(?:text|textbf|textit|textrm|textsf|textnormal|mathrm|mathbf|mathit|mathsf|mbox|hbox|rm|bf|operatorname\*?)"
     r"\s*\{([^{}]*)\}"
 )
-_MATH_LIST = """and or percent sin cos tan sec csc cot ln log exp sinh cosh tanh
+_MATH_LIST = """pi hundred thousand million billion trillion dozen squared cubed
+degree degrees and or percent sin cos tan sec csc cot ln log exp sinh cosh tanh
 arcsin arccos arctan min max gcd lcm floor ceil Re Im cis abs mod base to"""
+_INTRODUCING_LIST = """the answer answers is are was so thus therefore hence final value result solution solutions a an
+number we get have"""
+_INTRODUCING = frozenset(_INTRODUCING_LIST.split())
 _MATH_WORDS = frozenset(_MATH_LIST.split())
 
 _SIGNS: dict[str | int, str] = {
@@ -188,16 +192,21 @@ def _latex(text: str) -> str:
 
 
 def _text(match: re.Match[str]) -> str:
-    """Keep what is mathematics; drop words before and after it, unless they change what it says."""
+    """Keep what is mathematics and drop what only introduces it; a unit at the end was split off before."""
     content = match[1].strip()
     if _DIGITS.fullmatch(content):
         return content
     if len(content) <= 1 or content in _MATH_WORDS or content[:1].isdigit() or content[:1] in "-(":
         return f" {content} "
-    words = content.replace("\\ ", " ").lower().split()
-    denied = next((word for word in words if word.strip(",.;:") in DENYING_WORDS), None)
-    if denied is None and (not match.string[: match.start()].strip() or not match.string[match.end() :].strip(" .$")):
-        return " "
+    letters = content.replace("\\ ", " ")
+    if not match[0].startswith(("\\text", "\\mbox", "\\hbox")) and letters.isalpha() and len(letters) <= 3:
+        return f" {letters} "
+    words = {word.strip(",.;:") for word in letters.lower().split()}
+    if not match.string[: match.start()].strip():
+        if words <= _INTRODUCING:
+            return " "
+        if match.string[match.end() :].lstrip().startswith("=") and not words & DENYING_WORDS:
+            return f" {letters[0].upper()} " if letters[0].isascii() and letters[0].isalpha() else " "
     raise ExpressionError(f"words inside an expression: {content[:40]!r}")
 
 

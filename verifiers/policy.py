@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from sml_env.errors import ConfigurationError
@@ -17,6 +17,7 @@ Roots = Literal["real", "principal"]
 Bases = Literal["same", "value"]
 Hedges = Literal["reject", "last"]
 Chains = Literal["check", "last"]
+Domain = Literal["common", "same"]
 _CHOICES = {
     "percent": get_args(Percent),
     "units": get_args(Units),
@@ -26,6 +27,7 @@ _CHOICES = {
     "bases": get_args(Bases),
     "hedges": get_args(Hedges),
     "chains": get_args(Chains),
+    "domain": get_args(Domain),
 }
 
 
@@ -43,6 +45,8 @@ class Policy:
             this many decimal places; None: the rule is off.
         tolerance: Largest relative difference of two real numbers, one of them written as a decimal; 0: exact.
         variables: What variables stand for: "real" numbers, "positive" ones, or "complex" ones.
+        domain: Functions are equal if they agree where both are defined ("common": ``e^(ln x)`` is ``x``), or must be
+            defined at the "same" points, but for isolated ones.
         roots: "real": odd roots of a negative number are real; "principal": they are the principal complex root.
         units: "optional": one side may leave the unit out, two units must agree (100 cm is 1 m); "required": both sides
             have one or neither; "ignored": units are dropped unread.
@@ -66,6 +70,7 @@ class Policy:
     decimal_places: int | None = None
     tolerance: float = 0.0
     variables: Variables = "real"
+    domain: Domain = "common"
     roots: Roots = "real"
     units: Units = "optional"
     percent: Percent = "either"
@@ -86,8 +91,15 @@ class Policy:
                 raise ConfigurationError(f"{name}={getattr(self, name)!r}: use one of {', '.join(allowed)}")
         for name, least, most in (("decimal_digits", 1, 100), ("decimal_places", 0, 100)):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or not least <= value <= most):
+            if value is not None and (
+                isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most
+            ):
                 raise ConfigurationError(f"{name}={value!r}: use a whole number from {least} to {most}, or None")
+        for rule in fields(self):
+            if isinstance(rule.default, bool) and not isinstance(getattr(self, rule.name), bool):
+                raise ConfigurationError(f"{rule.name}={getattr(self, rule.name)!r}: use True or False")
+            if isinstance(rule.default, float) and not isinstance(getattr(self, rule.name), (int, float)):
+                raise ConfigurationError(f"{rule.name}={getattr(self, rule.name)!r}: use a number")
         if not 0 <= self.tolerance < 1:
             raise ConfigurationError(f"tolerance={self.tolerance!r}: use a number from 0 to below 1")
         if not 0 <= self.timeout <= 60:

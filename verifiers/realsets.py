@@ -108,6 +108,8 @@ def nonempty(piece: Interval) -> bool:
 
 def _solution(relation: Relation) -> list[Interval]:
     op, left, right = relation.op, relation.left, relation.right
+    if op not in _MIRROR:
+        raise Unordered
     if not free_symbols(left):
         op, left, right = _MIRROR[op], right, left
     if not isinstance(left, Symbol) or free_symbols(right):

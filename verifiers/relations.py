@@ -43,7 +43,7 @@ def named(node: Node) -> str | None:
     if isinstance(node, Product) and len(node.factors) == 2:
         head = node.factors[0]
         if isinstance(head, Symbol) and head.name in _FUNCTION_NAMES:
-            return head.name
+            return head.name if isinstance(node.factors[1], Symbol) else to_text(node)
     return _segments(node)
 
 
@@ -123,6 +123,10 @@ def _equations(a: Relation, b: Relation, judge: Judge) -> Equality:
             return Equality(False, "kind")
     if {a.left, a.right} == {b.left, b.right}:
         return Equality(True, "literal")
+    if left is not None and right is not None and {named(a.left), named(b.left)} & {"f", "y"} == {"f", "y"}:
+        return judge.decide(left, right)
+    if free_symbols(a) != free_symbols(b):
+        return Equality(False, "unsolved")
     f, g = add([a.left, negate(a.right)]), add([b.left, negate(b.right)])
     scaled = proportional(f, g)
     if scaled.equal:
@@ -135,10 +139,12 @@ def _equations(a: Relation, b: Relation, judge: Judge) -> Equality:
 def _inequalities(a: Relation, b: Relation, judge: Judge) -> Equality:
     """Decide by a factor whose sign turns the relation or leaves it."""
     f, g = add([a.left, negate(a.right)]), add([b.left, negate(b.right)])
+    if free_symbols(a) != free_symbols(b):
+        return Equality(False, "unsolved")
     if "==" not in (a.op, b.op) and proportional(f, g).equal:
         sign = _factor_sign(f, g)
         if sign:
-            return Equality(a.op == (b.op if sign > 0 else _MIRROR[b.op]), "modular")
+            return Equality(a.op == (b.op if sign > 0 else _MIRROR.get(b.op)), "modular")
     return judge.asked("inequalities", a, b)
 
 

@@ -121,7 +121,8 @@ def _atom(node: Node) -> str:
 
 def _factor(node: Node) -> str:
     text = to_text(node)
-    if isinstance(node, Sum) or text.startswith("-") or "/" in text:
+    percent = isinstance(node, Function) and node.name == "percent"
+    if isinstance(node, Sum) or percent or text.startswith("-") or "/" in text:
         return f"({text})"
     return text
 

@@ -68,10 +68,9 @@ class Survey:
 
     @property
     def key(self) -> str:
-        """A text that depends on the names and numbers, for seeding."""
-        return " ".join(
-            f"{x.numerator:x}/{x.denominator:x}" if isinstance(x, Fraction) else str(x) for x in self._pieces
-        )
+        """A text that depends on the names and numbers, not on the order of the trees, for seeding."""
+        texts = (f"{x.numerator:x}/{x.denominator:x}" if isinstance(x, Fraction) else str(x) for x in self._pieces)
+        return " ".join(sorted(texts))
 
     @property
     def whole(self) -> bool:

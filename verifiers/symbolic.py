@@ -15,6 +15,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from functools import lru_cache
 
 from sml_env.errors import ConfigurationError, ExpressionError
@@ -24,7 +25,20 @@ from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.comparison import compare
 from sml_env.verifiers.equivalence import Comparison
 from sml_env.verifiers.extraction import Extraction, extract, marks_exactly
-from sml_env.verifiers.nodes import SCALARS, Chain, Node, Number, Power, Relation, free_symbols, multiply, walk
+from sml_env.verifiers.nodes import (
+    SCALARS,
+    Chain,
+    Constant,
+    Function,
+    Node,
+    Number,
+    Power,
+    Relation,
+    free_symbols,
+    multiply,
+    rebuild,
+    walk,
+)
 from sml_env.verifiers.policy import STRICT, Policy, policy_of
 from sml_env.verifiers.reading import Reading, read
 from sml_env.verifiers.relations import is_solved, named
@@ -43,6 +57,7 @@ MAX_SIDES = 16
 
 _BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MATHS = re.compile(r"[\\^_{}=<>+*]|^[^A-Za-z]*$")
+_RADIANS = frozenset(("rad", "radian", "radians"))
 _WORD = re.compile(r"[A-Za-z]*[AEIOUaeiou][A-Za-z]*")
 _RISKY = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{}÷]|/(?! ?[1-9])|\^ ?-|(?<!\\)!|(?:frac|ln|log|cot|csc|tan|sec|div|mod|boxed|###)"
@@ -186,7 +201,9 @@ def _judge_all(found: Extraction, target: _Target, policy: Policy) -> Verdict:
     if count <= MAX_CANDIDATES:
         verdicts = [_judge(text, target, policy) for text in found.candidates]
         if all(verdict.correct for verdict in verdicts):
-            return verdicts[-1]
+            first = _reference(found.candidates[0])
+            if all(_judge(text, first, policy).correct for text in found.candidates[1:]):
+                return verdicts[-1]
     return Verdict(Status.INCORRECT, "hedge", f"{count} different answers are marked", found.candidates[-1])
 
 
@@ -211,6 +228,9 @@ class _Target:
             bare = bare[:-1]
         self.reading = read(bare)
         tree = self.reading.tree
+        if isinstance(tree, Relation) and tree.op == "~":
+            unknown = free_symbols(tree.left)
+            tree = self.reading.tree = Relation("==", tree.left, tree.right) if unknown else tree.left
         if tree is not None and tree.__class__ is not Number and _divides_by_zero(tree):
             self.fault = "the reference divides by zero"
 
@@ -283,6 +303,8 @@ def _is_calendar(reading: Reading) -> bool:
 
 def _judge_trees(answer: Reading, tree: Node, reference: Reading, expected: Node, policy: Policy) -> Verdict:
     text = answer.text
+    if any(side.unit is not None and side.unit.text in _RADIANS for side in (answer, reference)):
+        tree, expected = _in_radians(tree), _in_radians(expected)
     tree, expected, verdict = _united(answer, tree, reference, expected, policy)
     if verdict is not None:
         return verdict
@@ -337,6 +359,14 @@ def _united(
     return tree, expected, Verdict(Status.UNDECIDED, "unit", reason, answer.text)
 
 
+def _in_radians(tree: Node) -> Node:
+    """Replace degrees by their values."""
+    tree = rebuild(tree, _in_radians)
+    if isinstance(tree, Function) and tree.name == "degrees":
+        return multiply(multiply(Number(Fraction(1, 180)), tree.args[0]), Constant("pi"))
+    return tree
+
+
 def _is_word(text: str, reference: str) -> bool:
     """Whether both are single words, where products of letters would make anagrams equal."""
     words = text.strip(), reference.strip()
@@ -360,9 +390,8 @@ def _concluded(tree: Chain | Relation, comparison: Comparison) -> Node | None:
         return tree if links[0].op == "==" else Relation("==", *sides)
     values = sides[1:] if unknown else sides
     if comparison.policy.chains == "last":
-        last = next(
-            side for side, link in zip(sides[::-1], links[::-1], strict=False) if link.op == "==" or side is values[0]
-        )
+        stated = [link.right for link in links if link.op == "=="]
+        last = stated[-1] if stated else values[0]
         return Relation("==", sides[0], last) if named(sides[0]) is not None else last
     exact = values[0]
     for link, value in zip(links[-(len(values) - 1) :], values[1:], strict=True):

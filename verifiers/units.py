@@ -59,9 +59,10 @@ _UNITS = _table()
 _PHYSICAL = frozenset(("length", "mass", "time", "money", "months"))
 _SHORT_LIST = """cm mm km kg mg ml mL lb ft in hr min sec mph kmh kph m g s h L l day days oz yd mi nm dm cl ms yr"""
 _SHORT_UNITS = frozenset(_SHORT_LIST.split())
-_AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds quarter
-quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths factorial
-divided power root pi oo infinity inf union intersect base factors january february march april june july august
+_AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds
+quarter quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth
+ninths tenth tenths factorial divided power root pi oo infinity inf union intersect base factors
+january february march april june july august lakh lakhs crore crores gross fold couple reciprocal
 september october november december monday tuesday wednesday thursday friday saturday sunday clock"""
 _BLOCKED = (
     ((SHORT_WORDS | frozenset(_AMOUNTS.split()) | DENYING_WORDS | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
@@ -72,9 +73,18 @@ _TEMPERATURE = re.compile(
     r"\s*(?:°|\^\s*\\circ\b|\^\s*\{\s*\\circ\s*\}|(?:\\text\s*\{)?\s*degrees?)\s*(?:\\(?:text|mathrm)\s*\{)?\s*"
     r"(C|F|Celsius|Fahrenheit)\s*\}?\s*$"
 )
+_THINGS = """ant bag bar bee bed box boy bus can car cat cow cup dog egg hat hen jar key kid man men pen pie pig toy ton
+gal row"""
+_SHORT_THINGS = frozenset(_THINGS.split())
+_TH_LIST = (
+    "month months depth depths width widths length lengths bath baths cloth cloths moth moths strength booth booths"
+)
+_PLAIN_TH = frozenset(_TH_LIST.split())
 _POWERS = r"(?:\s*\^\s*\{?\s*(-?[1-4])\s*\}?)?"
 _TEXT = r"\\(?:text|mathrm|mbox|textrm|textnormal|textbf|operatorname|rm)"
-_LATEX_UNIT = re.compile(r"(?:\s|\\[,;: ]|~)*" + _TEXT + r"\s*\{\s*([^{}]*)\}\s*" + _POWERS + r"\s*\$?\s*$")
+_LATEX_UNIT = re.compile(
+    r"(?:\s|\\[,;: ]|~)*" + _TEXT + r"\s*\{\s*(?:of (?:the |all |an? )?)?([^{}]*)\}\s*" + _POWERS + r"\s*\$?\s*$"
+)
 _PLAIN_UNIT = re.compile(
     r"(?<=[0-9)}%!.$])\s*(?:of (?:the |all |an? )?)?"
     r"([A-Za-z]+(?:(?: |/| / | per )[A-Za-z]+|\^[1-4](?=/)){0,4})\s*" + _POWERS + r"([²³])?\s*$"
@@ -165,7 +175,7 @@ def _unit(words: str, power: int, glued: bool) -> Unit | None:
     for index, part in enumerate([*parts, "/"]):
         if part != "/":
             word, _, raised = part.partition("^")
-            if not _is_unit_word(word, glued and index == 0):
+            if not _is_unit_word(word, glued and index == 0) and not (phrase and word in ("squared", "cubed")):
                 return None
             phrase.append(f"{_singular(word)}^{raised}" if raised else _singular(word))
             continue
@@ -183,6 +193,9 @@ def _unit(words: str, power: int, glued: bool) -> Unit | None:
 
 def _phrase(words: list[str], power: int) -> tuple[tuple[tuple[str, int], ...], Fraction]:
     """Return the dimensions and the factor of words such as ``square meter`` or ``red apple``."""
+    if len(words) == 2 and words[1] in ("squared", "cubed"):
+        power *= 3 if words[1] == "cubed" else 2
+        words = words[:1]
     if len(words) == 2 and words[0] in ("square", "sq", "cubic"):
         power *= 3 if words[0] == "cubic" else 2
         words = words[1:]
@@ -198,7 +211,12 @@ def _phrase(words: list[str], power: int) -> tuple[tuple[tuple[str, int], ...], 
 def _is_unit_word(word: str, glued: bool) -> bool:
     if word in _SHORT_UNITS:
         return len(word) > 1 or not glued
-    return word == "¢" or (len(word) >= (4 if glued else 3) and word.isalpha() and word.lower() not in _BLOCKED)
+    lower = word.lower()
+    if glued or len(word) < 4:
+        return word == "¢" or lower in _UNITS or (not glued and lower in _SHORT_THINGS)
+    if (lower.endswith(("th", "ths")) and lower not in _PLAIN_TH) or lower.endswith(("illion", "illions")):
+        return False
+    return word.isalpha() and lower not in _BLOCKED
 
 
 def _singular(word: str) -> str:

@@ -1,8 +1,9 @@
-"""The command ``sml-env``: ``bench`` measures agents, ``play`` makes a person the student."""
+"""The command ``sml-env``: ``bench`` measures agents, ``play`` has a person learn, ``verify`` checks answers."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -16,18 +17,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from sml_env.agents import AGENTS
+from sml_env.bench.files import LineFile
+from sml_env.bench.pairs import Pairs, verify_file
 from sml_env.bench.play import play_lesson, printable
-from sml_env.bench.runs import Cell, EpisodeFile, Lessons, Plan, Results, make_environment, plan, play_all
+from sml_env.bench.runs import Cell, Lessons, Results, make_environment, plan, play_all
 from sml_env.bench.table import report
+from sml_env.bench.verify import policy_with, verify_one
 from sml_env.errors import ConfigurationError, SmlError
 from sml_env.rewards import SHAPINGS
 from sml_env.teachers import ASYMMETRIES, VOICES
+from sml_env.verifiers.policy import PROFILES
 
 __all__ = ["cli", "main"]
 
 _AGENTS = "random,constant,hedge,greedy,scripted"
 _ASYMMETRY = f"What the teacher holds: {', '.join(ASYMMETRIES)}."
 _TEACHER = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2."
+_LONG_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?")
 _INTERRUPTED = 130
 _FAILED = 2
 
@@ -49,7 +55,7 @@ def _range(text: str) -> tuple[int, int]:
 
 
 class _Rate(ProgressColumn):
-    """Episodes a second."""
+    """Episodes, or lines, a second."""
 
     def render(self, task: Task) -> Text:
         return Text("" if not task.finished and not task.speed else f"{task.speed or task.finished_speed or 0:,.0f}/s")
@@ -153,19 +159,17 @@ def bench(
     console, notes = Console(highlight=False), Console(stderr=True, highlight=False)
     with _clear_errors():
         lessons = _lessons(**options)
-        if out is not None and options["data"] is not None and out.resolve() == Path(options["data"]).resolve():
-            raise ConfigurationError(f"out: {out} is the file that --data reads; choose another")
         run = plan(lessons, asymmetries, teachers, agents, episodes, seed)
         for cell, reason in run.skipped:
             notes.print(Text(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}", style="yellow"))
         if len(run.problem_ids) < episodes:
             notes.print(Text(f"there are only {len(run.problem_ids)} problems: as many episodes an agent"))
-        sink = None if out is None else EpisodeFile(out)
+        sink = None if out is None else LineFile(out, Path(options["data"]) if options["data"] else None)
         results = Results()
         interrupted = False
-        with sink or nullcontext(), _progress(run, notes) as tick:
+        with sink or nullcontext(), _progress("episodes", run.total, notes) as advance:
             try:
-                play_all(run, results, sink, tick)
+                play_all(run, results, sink, lambda cell, _: advance(1, f"{cell.asymmetry} · {cell.teacher}"))
             except KeyboardInterrupt:
                 interrupted = True
         if interrupted:
@@ -175,30 +179,22 @@ def bench(
         if results.count:
             report(console, run, results)
         if sink is not None:
-            console.print(Text(_where(sink, results, interrupted)))
+            console.print(Text(sink.place(results.count, "episodes", interrupted)))
     if interrupted:
         sys.exit(_INTERRUPTED)
 
 
-def _where(sink: EpisodeFile, results: Results, interrupted: bool) -> str:
-    if interrupted:
-        kept = f"; the earlier {sink.path} is as it was" if sink.replaced else ""
-        return f"the episodes so far are in {sink.partial}{kept}"
-    note = " (an earlier file was replaced)" if sink.replaced else ""
-    return f"{results.count} episodes written to {sink.path}{note}"
-
-
 @contextmanager
-def _progress(run: Plan, console: Console) -> Iterator[Callable[[Cell, str], None]]:
+def _progress(what: str, total: int | None, console: Console) -> Iterator[Callable[[int, str], None]]:
     """A bar with the rate and the time left; nothing where the output is not a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("episodes", total=run.total)
+        task = progress.add_task(what, total=total)
 
-        def tick(cell: Cell, agent: str) -> None:
-            progress.update(task, advance=1, description=f"{cell.asymmetry} · {cell.teacher}")
+        def advance(count: int, description: str) -> None:
+            progress.update(task, advance=count, description=description)
 
-        yield tick
+        yield advance
 
 
 @cli.command()
@@ -212,6 +208,57 @@ def play(asymmetry: str, teacher: str, seed: int | None, bits: bool, **options: 
     with _clear_errors():
         env = make_environment(_lessons(**options), Cell(asymmetry, teacher))
         play_lesson(env, seed=seed, bits=bits)
+
+
+# A negative answer is no option, and -h may stand in one, as in -x+h.
+@cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.argument("answer", required=False)
+@click.argument("reference", required=False)
+@click.option("--file", "source", type=click.Path(path_type=Path), help="Verify the pairs of a JSON Lines file.")
+@click.option("--out", type=click.Path(path_type=Path), help="With --file: write one JSON line a pair.")
+@click.option("--answer-field", default="answer", show_default=True, help="With --file: where the answer is.")
+@click.option("--reference-field", default="reference", show_default=True, help="With --file: where the reference is.")
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="With --file: pairs checked at a time."
+)
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="strict", show_default=True, help="The rules.")
+@click.option("--rule", "rules", multiple=True, metavar="NAME=VALUE", help="Change a rule, as in decimal_digits=3.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines, and anything else to standard error.")
+def verify(
+    answer: str | None,
+    reference: str | None,
+    source: Path | None,
+    out: Path | None,
+    answer_field: str,
+    reference_field: str,
+    threads: int,
+    profile: str,
+    rules: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check whether ANSWER is mathematically equal to REFERENCE.
+
+    ANSWER is a whole reply or a bare answer; - reads it from standard input. The exit code is 0 if it is correct, 1 if
+    it is not, and 2 if that cannot be told: misuse, a broken reference. With --file it is 2 if a line is unreadable.
+    """
+    for text in (answer, reference):
+        if text is not None and _LONG_OPTION.fullmatch(text):
+            raise click.NoSuchOption(text.partition("=")[0])
+    if answer == "-h" and reference is None:
+        click.echo(click.get_current_context().get_help())
+        return
+    if (source is None) is (answer is None) or (source is None) is (reference is None):
+        raise click.UsageError("Pass ANSWER and REFERENCE, or --file.")
+    if out is not None and source is None:
+        raise click.UsageError("--out goes with --file.")
+    with _clear_errors():
+        policy = policy_with(profile, rules)
+        if source is None:
+            code = verify_one(answer or "", reference or "", policy, as_json=as_json)
+        else:
+            pairs = Pairs(answer_field, reference_field)
+            code = verify_file(source, pairs, policy, threads=threads, out=out, as_json=as_json, progress=_progress)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,22 +6,21 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.error import Error as GymnasiumError
 
 from sml_env.agents import make_agent
+from sml_env.bench.files import LineFile
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import Episode, episode_seed, rollout
 from sml_env.registration import ROWS
 from sml_env.teachers import ASYMMETRIES, VOICES, make_teacher
 
-__all__ = ["Cell", "EpisodeFile", "Lessons", "Plan", "Results", "make_environment", "plan", "play_all", "voice"]
+__all__ = ["Cell", "Lessons", "Plan", "Results", "make_environment", "plan", "play_all", "voice"]
 
 _PROBLEM_STREAM = 0x70726F62
 
@@ -194,46 +193,6 @@ class Results:
         return sum(len(episodes) for episodes in self.episodes.values())
 
 
-class EpisodeFile:
-    """A JSON Lines file that replaces an earlier one only when it is complete.
-
-    Args:
-        path: Where it will be. Lines go to ``PATH.partial`` until ``finish``; folders are made.
-
-    Raises:
-        ConfigurationError: If it cannot be written.
-    """
-
-    def __init__(self, path: Path) -> None:
-        if path.is_dir():
-            raise ConfigurationError(f"out: {path} is a folder; name a file in it")
-        self.path = path
-        self.partial = path.parent / f"{path.name}.partial"
-        self.replaced = path.exists()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: TextIO = self.partial.open("w", encoding="utf-8")
-        except OSError as error:
-            raise ConfigurationError(f"out: {path} cannot be written: {error.strerror or error}") from error
-
-    def write(self, episode: Episode) -> None:
-        """One line."""
-        self._file.write(json.dumps(episode.as_dict(), allow_nan=False) + "\n")
-
-    def finish(self) -> None:
-        """Put the complete file into its place."""
-        self._file.close()
-        self.partial.replace(self.path)
-
-    def __enter__(self) -> EpisodeFile:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.close()
-
-
 def _problems(env: gym.Env[str, str], episodes: int, seed: int) -> tuple[str | None, ...]:
     """Problems without replacement where they can be listed, at most all of them; else drawn by each episode's seed."""
     core = env.unwrapped
@@ -268,7 +227,7 @@ def _warm(env: gym.Env[str, str]) -> None:
             menu.best_bits(belief)
 
 
-def play_all(run: Plan, results: Results, sink: EpisodeFile | None, tick: Callable[[Cell, str], None]) -> None:
+def play_all(run: Plan, results: Results, sink: LineFile | None, tick: Callable[[Cell, str], None]) -> None:
     """Play the plan. Agents take turns on each problem, so that an interrupted run is as fair as a complete one.
 
     Args:
@@ -281,5 +240,5 @@ def play_all(run: Plan, results: Results, sink: EpisodeFile | None, tick: Callab
         for name, episode, seconds in _episodes(run, cell):
             results.add(cell, name, episode, seconds)
             if sink is not None:
-                sink.write(episode)
+                sink.write(json.dumps(episode.as_dict(), allow_nan=False) + "\n")
             tick(cell, name)

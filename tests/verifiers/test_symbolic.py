@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
         ({"tolerance": 0.01}, "100", "100.5", "incorrect", "incorrect"),
         ({"variables": "positive"}, "x", "sqrt(x^2)", "correct", "incorrect"),
         ({"variables": "complex"}, "conj(x)", "x", "incorrect", "correct"),
+        ({"domain": "same"}, "2\\ln x", "\\ln(x^2)", "incorrect", "correct"),
+        ({"domain": "same"}, "\\frac{x^2}{x}", "x", "correct", "correct"),
         ({"roots": "principal"}, "-2", "\\sqrt[3]{-8}", "incorrect", "correct"),
         ({"units": "required"}, "12", "12 cm", "incorrect", "correct"),
         ({"units": "ignored"}, "12 m", "12 cm", "correct", "incorrect"),
@@ -65,6 +67,9 @@ def test_each_rule_decides_as_written(
         {"tolerance": float("nan")},
         {"timeout": -1},
         {"units": None},
+        {"solved": "no"},
+        {"tolerance": "0.1"},
+        {"decimal_digits": True},
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused_by_name(rule: dict[str, Any]) -> None:
