@@ -27,6 +27,7 @@ from sml_env.verifiers.nodes import (
     scalar,
 )
 from sml_env.verifiers.notation import NUMBER_SETS
+from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.tokens import FUNCTION_ARITY
 
 __all__ = ["COMMANDS", "END", "MAX_DEPTH", "MAX_ENTRIES", "Atoms", "matrix"]
@@ -114,6 +115,8 @@ class Atoms:
         named = NAMED.get(token)
         if named is not None:
             self.advance()
+            if self.token == "(" and token in UNKNOWN_FUNCTIONS:
+                return Function(token, self.arguments(token))
             return self.subscripted(token) if self.token == "_" else named
         if not token:
             raise ExpressionError("the expression ends too early")
@@ -180,15 +183,15 @@ class Atoms:
         return Symbol(f"{name}_{index}")
 
     def letters(self) -> Node:
-        """Read an unknown short word as a product of letters."""
+        """Read an unknown short word as a product of letters: this one is the first, the others follow as tokens."""
         word = self.token
         segment = word.isupper() and len(self.tokens) > 2
         if len(word) > 3 or (word.lower() in SHORT_WORDS and not segment):
             raise ExpressionError(f"unknown word {word[:40]!r}")
+        self.tokens[self.position : self.position + 1] = word
+        self.token = word[0]
         self.advance()
-        if self.token == "_":
-            raise ExpressionError(f"a subscript after {word!r}: one letter takes a subscript")
-        return Product(tuple(LETTERS[letter] for letter in word))
+        return LETTERS[word[0]]
 
     def call(self) -> Node:
         """Read a function with its power, its base and its arguments."""

@@ -15,18 +15,18 @@ from sml_env.verifiers.arithmetic import rational_value, substitute
 from sml_env.verifiers.draws import Draw
 from sml_env.verifiers.nodes import Function, Node, Number, Power, Product, Sum, Symbol, add, free_symbols, negate, walk
 
-__all__ = ["MAX_POINTS", "cell_points"]
+__all__ = ["MAX_POINTS", "cell_points", "parted_by_polynomials"]
 
 MAX_POINTS = 72
 """Most points at which two trees are compared."""
+MAX_ZEROS = 24
+"""Most cells that are sampled."""
 MAX_DEGREE = 24
 """Largest degree of a polynomial whose zeros part the cells."""
 
 _LINES = 4
 _SIZES = (1, 8, 0, Fraction(1, 16), Fraction(1, 128), 64)
 _INSIDE = frozenset(("abs", "sqrt", "cbrt", "root"))
-_STEPS = frozenset(("floor", "ceil", "gcd", "lcm"))
-_DENOMINATORS = (1, 2, 3, 4, 5, 6)
 _VARIABLE = "t"
 
 
@@ -46,6 +46,12 @@ def cell_points(
         yield {name: abs(value) for name, value in point.items()} if positive else point
 
 
+def parted_by_polynomials(trees: tuple[Node, Node], names: list[str]) -> bool:
+    """Whether every cell can be found: whatever stands inside absolute values, roots and extremes is a polynomial."""
+    places: dict[str, Node] = {name: add([Number(Fraction(1)), _scaled(Fraction(1))]) for name in names}
+    return _zeros([substitute(tree, places) for tree in trees]) is not None
+
+
 def _every(trees: tuple[Node, Node], names: list[str], big: int, draw: Draw) -> Iterator[dict[str, Fraction]]:
     for index in range(_LINES if len(names) > 1 else 1):
         start, along = _line(names, draw, index)
@@ -55,19 +61,8 @@ def _every(trees: tuple[Node, Node], names: list[str], big: int, draw: Draw) -> 
             break
         for t in _between(zeros, big, draw, 2 if len(names) == 1 else 1):
             yield {name: start[name] + t * along[name] for name in names}
-    else:
-        if not _stepped(trees):
-            yield from _scattered(names, big, draw, 0 if len(names) == 1 else 6)
-            return
-    yield from _scattered(names, big, draw, 18)
-    if _stepped(trees):
-        for denominator in _DENOMINATORS:
-            for numerator in (-5, -2, -1, 0, 1, 3, 7):
-                yield {name: Fraction(numerator + place, denominator) for place, name in enumerate(names)}
-
-
-def _stepped(trees: tuple[Node, Node]) -> bool:
-    return any(isinstance(part, Function) and part.name in _STEPS for tree in trees for part in walk(tree))
+    if len(names) > 1:
+        yield from _scattered(names, big, draw)
 
 
 def _scaled(slope: Fraction) -> Node:
@@ -87,13 +82,13 @@ def _signed(draw: Draw) -> Fraction:
     return -value if draw.bits(1) else value
 
 
-def _scattered(names: list[str], big: int, draw: Draw, count: int) -> Iterator[dict[str, Fraction]]:
+def _scattered(names: list[str], big: int, draw: Draw) -> Iterator[dict[str, Fraction]]:
     """Yield points of all sizes and signs."""
-    for index in range(count):
+    for index in range(8):
         point = {}
         for place, name in enumerate(names):
-            size = _SIZES[index % 6] if index < 12 else _SIZES[draw.bits(8) % 6]
-            negative = (index + place) & 1 if index < 12 else draw.bits(1)
+            size = _SIZES[draw.bits(8) % 6]
+            negative = index >> place & 1
             value = draw.dyadic() * (size or big)
             point[name] = -value if negative else value
         yield point
@@ -123,7 +118,7 @@ def _zeros(trees: list[Node]) -> list[Fraction] | None:
                 if zeros is None:
                     return None
                 found |= zeros
-    return sorted(found)
+    return sorted(found) if len(found) <= MAX_ZEROS else None
 
 
 def _parting(part: Node) -> list[Node]:
@@ -137,13 +132,11 @@ def _parting(part: Node) -> list[Node]:
             return [part.args[-1]]
         if part.name in ("min", "max"):
             return [add([x, negate(y)]) for x, y in combinations(part.args, 2)]
-        if part.name in _STEPS:
-            return [part.args[-1]]
     return []
 
 
 def _roots(node: Node) -> set[Fraction] | None:
-    """Return the real zeros of a polynomial with rational coefficients, to some 40 bits."""
+    """Return the real zeros of a polynomial with real coefficients, to the precision of a float."""
     if isinstance(node, Product):
         parts = [_roots(factor) for factor in node.factors]
         return None if any(part is None for part in parts) else {root for part in parts for root in part or ()}
@@ -163,13 +156,15 @@ def _roots(node: Node) -> set[Fraction] | None:
     polynomial = flint.fmpz_poly([int(coefficients.get(power, Fraction(0)) * scale) for power in range(degree + 1)])
     roots: list[Any] = polynomial.complex_roots()
     reals = [root.real.mid() for root, _ in roots if root.imag.contains(0)]
-    return {Fraction(int((real * 2**40).floor().unique_fmpz() or 0), 2**40) for real in reals}
+    return {Fraction(float(real)) for real in reals}
 
 
 def _coefficients(node: Node) -> Mapping[int, Fraction] | None:
     """Return the coefficients of a polynomial by power, or None."""
     if not free_symbols(node):
         value = rational_value(node)
+        if value is None:
+            value = _approximate(node)
         return None if value is None or value.denominator.bit_length() > 256 else {0: value}
     if isinstance(node, Symbol):
         return {1: Fraction(1)}
@@ -189,6 +184,18 @@ def _coefficients(node: Node) -> Mapping[int, Fraction] | None:
         if times is not None and times.denominator == 1 and 0 < times <= MAX_DEGREE:
             return _multiplied([_coefficients(node.base)] * int(times))
     return None
+
+
+def _approximate(node: Node) -> Fraction | None:
+    """Return a constant to the precision of a float, which is enough to tell cells apart."""
+    from sml_env.verifiers.balls import Undefined, ball, precision
+
+    with precision(64):
+        try:
+            value = ball(node, {})
+        except Undefined:
+            return None
+        return Fraction(float(value.real.mid())) if value.imag.is_zero() else None
 
 
 def _multiplied(parts: list[Mapping[int, Fraction] | None]) -> Mapping[int, Fraction] | None:

@@ -15,6 +15,7 @@ Values with a word of doubt between them ("it is 5, or maybe it is 6") are all r
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from sml_env.verifiers.tokens import MAX_CHARS
 
@@ -69,6 +70,7 @@ _TRIM = re.compile(
 )
 _NEGATED = re.compile(
     r"\b(?:is|are|was|were|be|equal|does|do|did|could|can|would|should) not\b[^=]*$|n['’]t\b[^=]*$|\bnot [-−$\\(]*[0-9]"
+    r"|\bof (?:the|my|our) (?:final |correct )?answer\b"
     r"|\b(?:wrong|incorrect|false|impossible|unlikely|neither|nor|except|cannot be|never|not true|not the case)\b",
     re.IGNORECASE,
 )
@@ -86,6 +88,8 @@ _LETTERS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}")
 def tidy(text: str) -> str:
     """Strip space, Markdown emphasis, dollars around formulas and closing punctuation."""
     text = text.strip()
+    while text and text[-1] > "\u2000" and category(text[-1]) in ("So", "Mn", "Cf"):
+        text = text[:-1].rstrip()
     if not text or (text[-1] not in _CLOSING and text[0] not in "*_`$" and "$" not in text and "*" not in text):
         return text
     for _ in range(3):

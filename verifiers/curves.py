@@ -22,6 +22,7 @@ __all__ = ["crosses_apart"]
 _LINES = 4
 _STEPS = 16
 _HALVINGS = 60
+_CHANGES = 2
 _BITS = 160
 
 
@@ -92,10 +93,12 @@ def _separated(f: Node, g: Node, line: _Line) -> bool:
 
     with precision(_BITS):
         last: tuple[Fraction, int] | None = None
+        changes = 0
         for index in range(_STEPS + 1):
             t = Fraction(index - _STEPS // 2, 2)
             sign = _sign(f, line.at(t))
-            if sign and last is not None and sign != last[1]:
+            if sign and last is not None and sign != last[1] and changes < _CHANGES:
+                changes += 1
                 lo, hi = _halved(f, line, last[0], t, last[1])
                 try:
                     points = line.between(lo, hi)

@@ -7,7 +7,7 @@ from time import monotonic
 
 from sml_env.verifiers.approximation import Decimals, approximates
 from sml_env.verifiers.arithmetic import rational_value
-from sml_env.verifiers.comparison import UNKNOWN, Equality, all_of, equal_constants, weakest
+from sml_env.verifiers.comparison import UNKNOWN, Equality, all_of, equal_constants, infinite_sign, weakest
 from sml_env.verifiers.identity import identical
 from sml_env.verifiers.nodes import (
     SCALARS,
@@ -36,6 +36,7 @@ from sml_env.verifiers.nodes import (
     multiply,
     rebuild,
 )
+from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.policy import STRICT, Policy
 from sml_env.verifiers.realsets import Unordered, nonempty, real_set
 from sml_env.verifiers.relations import equal_relations, value_of
@@ -94,6 +95,8 @@ class Comparison:
         answer, reference = expanded(answer), expanded(reference)
         if isinstance(answer, (Ratio, Based, Congruence)) or isinstance(reference, (Ratio, Based, Congruence)):
             return self.rarities(answer, reference)
+        if {type(answer), type(reference)} == {Interval, ListNode}:
+            return _KIND
         if _is_choice(answer, reference) or _is_choice(reference, answer):
             return _KIND
         if self.policy.assignment:
@@ -126,7 +129,8 @@ class Comparison:
             if self.policy.roots == "principal":
                 a, b = _principal(a), _principal(b)
             both = survey(a, b)
-            decision = self.functions(a, b, both) if both.names else equal_constants(a, b)
+            unknown = both.names or not UNKNOWN_FUNCTIONS.isdisjoint(both.functions)
+            decision = self.functions(a, b, both) if unknown else equal_constants(a, b)
         if decision.equal is False and approximates(a, b, self.decimals, self.policy):
             return Equality(True, "decimal")
         return self.asked("equal", a, b) if decision.equal is None else decision
@@ -267,7 +271,8 @@ class Comparison:
             turned = all_of([equal_relations(x, y, self) for x, y in zip(a.links, b.links[::-1], strict=True)], False)
             return straight if straight.equal else turned if turned.equal else UNKNOWN
         if len(free_symbols(a) | free_symbols(b)) == 1:
-            return self.asked("inequalities", a, b)
+            name = next(iter(free_symbols(a) | free_symbols(b)))
+            return self.asked("inequalities", _as_relation(a, name), _as_relation(b, name))
         return UNKNOWN
 
     def collections(self, a: Node, b: Node) -> Equality:
@@ -414,6 +419,20 @@ def _congruent(a: Node, b: Node) -> Equality:
         same = rational_value(b.modulus)
         return Equality(same is not None and abs(same) == abs(modulus) and (value - other) % modulus == 0, "exact")
     return Equality(other == value % abs(modulus), "exact")
+
+
+def _as_relation(node: Node, name: str) -> Node:
+    """Write an interval or a union of them as inequalities; anything else is left as it is."""
+    if isinstance(node, Union):
+        return Union(tuple(_as_relation(part, name) for part in node.parts))
+    if not isinstance(node, Interval):
+        return node
+    x = Symbol(name)
+    low = Relation("<=" if node.lo_closed else "<", node.lo, x)
+    high = Relation("<=" if node.hi_closed else "<", x, node.hi)
+    if infinite_sign(node.lo):
+        return high
+    return low if infinite_sign(node.hi) else Chain((low, high))
 
 
 def _is_relation(node: Node) -> bool:

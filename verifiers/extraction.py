@@ -63,8 +63,11 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:of|than|plus|minus|times)\s+(?:the |my |our |this )?(?:final |correct |right )?$", re.IGNORECASE
+    r"\b(?:of|than|plus|minus|times)\s+(?:the |my |our |this )?(?:final |correct |right )?$"
+    r"|\b(?:wrong|incorrect|not|no|nobody|doubt|false|suppose|neither|twice|half)\b[^.!?\n]*$",
+    re.IGNORECASE,
 )
+_CALCULATED = re.compile(r"<<[^<>\n]{0,200}>>")
 _RETRACTION = re.compile(
     r"\b(?:wait|actually|correction|mistaken?|sorry|instead|let me (?:re|double|check)|let's re|rather|re-?check"
     r"|re-?consider|re-?calculat|no[,.:!]|oops|hmm|scratch that|second thought|i was wrong|error)",
@@ -127,6 +130,8 @@ def extract(reply: str) -> Extraction:
         if found:
             return found
     tail = reply[-MAX_TAIL:]
+    if "<<" in tail:
+        tail = reply = _CALCULATED.sub("", tail)
     if "nswer" in tail or "NSWER" in tail or " it" in tail:
         candidates = _words(tail)
         if candidates:
@@ -321,7 +326,7 @@ def _words(tail: str) -> tuple[str, ...]:
 
 
 def _before(text: str, end: int) -> str:
-    return text[max(end - 32, 0) : end]
+    return text[max(end - 48, 0) : end]
 
 
 def _statement(tail: str, match: re.Match[str], limit: int) -> list[str]:

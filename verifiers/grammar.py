@@ -45,6 +45,7 @@ from sml_env.verifiers.nodes import (
     rebuild,
     scalar,
 )
+from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.tokens import tokenize
 
 __all__ = ["MAX_DEPTH", "parse_expression"]
@@ -59,7 +60,8 @@ _CHOICES = Symbol("C")
 _SIMPLE = re.compile(
     r"(-)?(?:\\[dt]?frac\{([0-9]{1,18})\}\{([0-9]{1,18})\}|([0-9]{1,18})(?:/([0-9]{1,18})|\.([0-9]{0,18}))?)"
 )
-_POSTFIXES = {"!": "factorial", "°": "degrees", "squared": "squared", "cubed": "cubed"}
+_POSTFIXES = {"!": "factorial", "%": "percent", "°": "degrees", "squared": "squared", "cubed": "cubed"}
+_MARKS = frozenset(("percent", "degrees"))
 _WORD_POWERS = {"squared": Number(Fraction(2)), "cubed": Number(Fraction(3))}
 _FACTORS = COMMANDS | {"(", "\\lfloor", "\\lceil", "\\begin"}
 
@@ -193,8 +195,13 @@ class _Parser(Atoms):
     def relation(self) -> Node:
         left = self.ratio()
         if self.token == "∈":
+            if not _is_unknown(left):
+                raise ExpressionError("what belongs to a set is a variable")
             self.advance()
-            return self.alternatives()
+            node = self.alternatives()
+            if isinstance(node, TupleNode) and len(node.items) == 2 and isinstance(left, Symbol):
+                return Interval(scalar(node.items[0]), scalar(node.items[1]), False, False)
+            return node
         if self.token not in _RELATIONS:
             return self.residue_class(left) if self.token in ("≡", "mod", "(") else left
         links: list[Relation] = []
@@ -276,11 +283,8 @@ class _Parser(Atoms):
             elif token == "/":
                 self.advance()
                 result = divide(result, self.factor())
-            elif token == "%":
                 if self.tokens[self.position - 1] == "%":
-                    raise ExpressionError("a percentage of a percentage")
-                self.advance()
-                result = Function("percent", (scalar(result),))
+                    raise ExpressionError("'a/b%' is ambiguous: use brackets")
             elif self.starts_factor():
                 result = _times(result, self.power())
             else:
@@ -328,6 +332,8 @@ class _Parser(Atoms):
                 continue
             if name == "factorial" and isinstance(node, Function) and self.tokens[self.position - 1] == "!":
                 raise ExpressionError("'!!' is ambiguous: write factorial(factorial(n)) for a factorial taken twice")
+            if name in _MARKS and self.tokens[self.position - 1] in ("%", "°"):
+                raise ExpressionError("a percentage or an angle of another")
             node = Function(name, (scalar(node),))
             self.advance()
         return node
@@ -340,6 +346,12 @@ def _matrix_sum(terms: list[Node]) -> Node:
         raise ExpressionError("a sum of matrices of different shapes")
     paired = zip(*rows, strict=True)
     return Matrix(tuple(tuple(add(list(entries)) for entries in zip(*row, strict=True)) for row in paired))
+
+
+def _is_unknown(node: Node) -> bool:
+    if isinstance(node, TupleNode):
+        return all(isinstance(item, Symbol) for item in node.items)
+    return isinstance(node, Symbol) or (isinstance(node, Function) and node.name in UNKNOWN_FUNCTIONS)
 
 
 def _times(left: Node, right: Node) -> Node:

@@ -20,10 +20,11 @@ from random import Random, SystemRandom
 from typing import Any
 
 from sml_env.verifiers.arithmetic import evaluate, rational_value
-from sml_env.verifiers.cells import MAX_POINTS, cell_points
+from sml_env.verifiers.cells import MAX_POINTS, cell_points, parted_by_polynomials
 from sml_env.verifiers.comparison import MAX_TREE, UNKNOWN, Equality
 from sml_env.verifiers.draws import Draw
 from sml_env.verifiers.nodes import Node, Number, Power, Product, Sum, Symbol
+from sml_env.verifiers.opaque import OPAQUE, abstracted
 from sml_env.verifiers.survey import Survey, survey
 
 __all__ = ["MAX_DEGREE", "NUMERIC_BITS", "identical", "proportional"]
@@ -39,6 +40,8 @@ _PRIME_BITS = 120
 _SMOOTH_POINTS = 3
 _SMOOTH_TRIES = 12
 _WHOLE_POINTS = 24
+_CIRCULAR = frozenset(("sin", "cos", "tan", "sec", "csc", "cot"))
+_INVERSES = frozenset(("asin", "acos", "atan"))
 _WHOLE_AGREED = 4
 _APART = 2
 _MODERATE = 100
@@ -76,6 +79,8 @@ def identical(
         The decision, by method ``modular``, ``balls``, ``exact``, ``numeric`` or ``none``.
     """
     both = both or survey(a, b)
+    if not OPAQUE.isdisjoint(both.functions):
+        return _identical_calls(a, b, both, variables)
     try:
         _degree(a)
         _degree(b)
@@ -85,6 +90,17 @@ def identical(
     if values is None:
         return UNKNOWN
     return Equality(values[0] == values[1], "modular")
+
+
+def _identical_calls(a: Node, b: Node, both: Survey, variables: str) -> Equality:
+    """Decide where there are opaque calls: equal as variables, or different at a point."""
+    trees = abstracted((a, b), lambda x, y: x == y or identical(x, y, variables).equal is True)
+    if trees is not None:
+        decision = identical(*trees, variables)
+        if decision.equal:
+            return decision
+    decision = _identical_numerically(a, b, both, variables, same_domain=False)
+    return UNKNOWN if decision.equal else decision
 
 
 def proportional(a: Node, b: Node) -> Equality:
@@ -190,7 +206,7 @@ def _points(trees: tuple[Node, Node], both: Survey, variables: str) -> Iterator[
     complex_too = variables == "complex" or "i" in both.constants
     if both.whole:
         for _ in range(_WHOLE_POINTS):
-            yield {name: Fraction(1 + draw.bits(4)) for name in names}, True
+            yield {name: Fraction(1 + draw.bits((4, 4, 6, 8)[draw.bits(2)])) for name in names}, True
         return
     if variables == "complex":
         import flint
@@ -223,9 +239,14 @@ def _ball(value: Fraction) -> Any:
 def _identical_numerically(a: Node, b: Node, both: Survey, variables: str, same_domain: bool) -> Equality:
     if both.count > MAX_TREE:
         return UNKNOWN
-    decision = _agreement(a, b, both, variables, NUMERIC_BITS, same_domain)
+    met: list[Mapping[str, Any]] = []
+    decision = _agreement(a, b, both, variables, NUMERIC_BITS, same_domain, met)
+    if decision.equal and both.piecewise and not parted_by_polynomials((a, b), sorted(both.names)):
+        return UNKNOWN
+    if decision.equal and not (_INVERSES.isdisjoint(both.functions) or _CIRCULAR.isdisjoint(both.functions)):
+        return UNKNOWN
     if decision.equal:
-        hidden = _hidden_bits((a, b), both)
+        hidden = _hidden_bits((a, b), met)
         if hidden > MAX_HIDDEN:
             return UNKNOWN
         if hidden > NUMERIC_BITS // 4:
@@ -233,11 +254,19 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str, same_
     return decision
 
 
-def _agreement(a: Node, b: Node, both: Survey, variables: str, bits: int, same_domain: bool) -> Equality:
-    """Compare in balls of that many bits at all points."""
+def _agreement(
+    a: Node,
+    b: Node,
+    both: Survey,
+    variables: str,
+    bits: int,
+    same_domain: bool,
+    met: list[Mapping[str, Any]] | None = None,
+) -> Equality:
+    """Compare in balls of that many bits at all points; `met` takes some where they agree."""
     from sml_env.verifiers.balls import agree, precision
 
-    agreed = apart = 0
+    agreed = apart = vague = 0
     needed = _WHOLE_AGREED if both.whole else 2
     every = both.whole or both.piecewise
     enough = MAX_POINTS if every else _SMOOTH_TRIES if same_domain else _SMOOTH_POINTS
@@ -255,11 +284,17 @@ def _agreement(a: Node, b: Node, both: Survey, variables: str, bits: int, same_d
                 if complex_too or (left.imag.is_zero() and right.imag.is_zero()):
                     return Equality(False, "balls")
                 continue
-            if not (both.whole and left.is_zero() and right.is_zero()):
-                agreed += agree(left, right, bits * 3 // 4)
+            if both.whole and left.is_zero() and right.is_zero():
+                continue
+            if agree(left, right, bits * 3 // 4):
+                agreed += 1
+                if met is not None and (both.whole or len(met) < _SMOOTH_POINTS):
+                    met.append(values)
+            else:
+                vague += 1
             if index >= enough and agreed >= needed:
                 break
-    return Equality(True, "numeric") if agreed >= needed else UNKNOWN
+    return Equality(True, "numeric") if agreed >= needed and 4 * vague <= agreed else UNKNOWN
 
 
 def _value(tree: Node, values: Mapping[str, Any], complex_too: bool) -> Any:
@@ -277,17 +312,19 @@ def _moderate(values: Mapping[str, Any]) -> bool:
     return all(isinstance(value, Fraction) and abs(value) <= _MODERATE for value in values.values())
 
 
-def _hidden_bits(trees: tuple[Node, Node], both: Survey) -> int:
-    """Return by how many bits a part of the trees is too small or too large to show, about."""
+def _hidden_bits(trees: tuple[Node, Node], points: list[Mapping[str, Any]]) -> int:
+    """Return by how many bits a part of the trees is too small or too large to show at some points, about."""
     from sml_env.verifiers.balls import Undefined, precision, spread
 
-    if not both.functions and not both.constants and both.largest < 64:
-        return 0
-    try:
-        with precision(64):
-            return max(spread(tree, dict.fromkeys(both.names, Fraction(1))) for tree in trees)
-    except Undefined:
-        return 0
+    most = 0
+    with precision(64):
+        for values in points:
+            for tree in trees:
+                try:
+                    most = max(most, spread(tree, values))
+                except Undefined:
+                    return 0
+    return most
 
 
 def _exactly_different(a: Node, b: Node, values: Mapping[str, Any]) -> bool:

@@ -18,8 +18,11 @@ NUMBER_SETS = {"\ue000": "ZZ", "\ue001": "NN", "\ue002": "QQ", "\ue003": "CC"}
 """Names of the number sets by the private character that stands for each of them in plain text."""
 
 _DENYING = """not no never nor neither none isn't aren't wrong incorrect false except unless without excluding but about
-approximately roughly nearly almost around close less fewer lower under below more greater over above least most minus
-negative plus times half twice double between maybe perhaps possibly impossible either or and if only mod modulo"""
+approximately roughly nearly almost around close less fewer lower under below more greater over above least
+most minus negative plus times half twice double between maybe perhaps possibly impossible either or and if
+only mod modulo rejected excluded discarded extraneous error upper bound squared cubed square root
+reciprocal triple thrice opposite inverse other another besides cannot can't unlikely doubtful fails smaller
+larger bigger beyond before after exceeds multiple"""
 DENYING_WORDS = frozenset(_DENYING.split())
 """Words that change what a number beside them says: text that holds one is never dropped as prose."""
 
@@ -195,7 +198,7 @@ def _text(match: re.Match[str]) -> str:
     """Keep what is mathematics and drop what only introduces it; a unit at the end was split off before."""
     content = match[1].strip()
     if _DIGITS.fullmatch(content):
-        return content
+        return content if match.string.startswith("_", match.end()) else f" {content} "
     if len(content) <= 1 or content in _MATH_WORDS or content[:1].isdigit() or content[:1] in "-(":
         return f" {content} "
     letters = content.replace("\\ ", " ")

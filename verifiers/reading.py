@@ -28,10 +28,16 @@ _PHRASES: dict[str, Node] = {
 }
 _CHOICE = re.compile(
     r"(?:(?:option|choice|answer)\s+)?"
-    r"(?:\(\s*([A-Ja-j])\s*\)[.:]?|([A-J])\s*[).:](?!\s*\d+\s*[:)])|([A-J])$)\s*",
+    r"(?:\(\s*([A-Ja-j])\s*\)(?:[.:]|(?![\w(^*/+=-]))|([A-J])\s*[).:](?!\s*\d+\s*[:)])|([A-J])$)\s*",
     re.IGNORECASE,
 )
 _CHOICE_START = frozenset("(ABCDEFGHIJabcdefghijOo\\")
+_LEADS = frozenset("=⇒→∴\\")
+_LEAD = re.compile(
+    r"\s*(?:=>|⇒|→|∴|=(?!=)|\\(?:therefore|implies|Rightarrow|rightarrow|to)(?![A-Za-z])|ans(?:wer)?\s*[.:=])\s*",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"[-*•]\s+(?=[A-Za-z])")
 _JOINS = re.compile(r"^(?:and|or|,|;|/|&|=|[-+*^<>])|\([A-Ja-j]\)")
 _CALENDAR = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}"
@@ -39,7 +45,7 @@ _CALENDAR = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"[0-9]{1,2}:[0-5][0-9]")
-_LABEL = re.compile(r"([A-Za-z][A-Za-z' ]{2,60}?)\s*(?:=|:|\bis\b|\bare\b|\bequals\b)\s*(?=\S)")
+_LABEL = re.compile(r"(P\([^()]{1,60}\)|[A-Za-z][A-Za-z' ]{2,60}?)\s*(?:=|:|\bis\b|\bare\b|\bequals\b)\s*(?=\S)")
 _ARTICLE = re.compile(r"(?:the|an|a) ")
 _SPACING = re.compile(r"\\[,;:! ]|\\quad|~|\$")
 
@@ -89,6 +95,12 @@ def read(text: str) -> Reading:
     if not text:
         reading.fault = "it is empty"
         return reading
+    if text[0] in _LEADS or text[:3].lower() == "ans":
+        lead = _LEAD.match(text)
+        text = text[lead.end() :] if lead else text
+        if not text:
+            reading.fault = "it is empty"
+            return reading
     if text[0] in _CHOICE_START:
         rest = _choice(text, reading)
         if rest is not None:
@@ -120,6 +132,8 @@ def _choice(text: str, reading: Reading) -> str | None:
     rest = opened[match.end() :].strip()
     if _JOINS.search(rest) or (rest and not bare and _CHOICE.match(rest)):
         return None
+    if not DENYING_WORDS.isdisjoint(rest.lower().split()):
+        return None
     reading.letter = letter.upper()
     reading.marked = not bare
     if bare:
@@ -136,8 +150,8 @@ def _tree(text: str, reading: Reading) -> tuple[Node, Unit | None]:
     if ("-" in text or "/" in text or ":" in text or "m" in text) and _CALENDAR.fullmatch(text):
         raise ExpressionError("dates and times are compared as text")
     number, unit = split_unit(text)
-    if unit is None:
-        number, unit = split_currency(number)
+    number, currency = split_currency(number)
+    unit = unit or currency
     try:
         tree = parse_expression(number)
     except ExpressionError as error:
@@ -153,8 +167,10 @@ def _worded(text: str, reading: Reading, error: ExpressionError) -> tuple[Node, 
     Raises:
         ExpressionError: If nothing helps; the error of the first attempt.
     """
-    if not text[:1].isalpha() and text[:1] not in "\\-$":
+    if not text[:1].isalpha() and text[:1] not in "\\-$*•":
         raise error
+    bullet = _BULLET.match(text)
+    text = text[bullet.end() :] if bullet else text
     words = reading.words
     phrase = _PHRASES.get(words)
     if phrase is not None:

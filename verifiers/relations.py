@@ -27,12 +27,14 @@ from sml_env.verifiers.nodes import (
     negate,
     walk,
 )
+from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.rendering import to_text
 
-__all__ = ["equal_relations", "is_solved", "named", "value_of"]
+__all__ = ["equal_relations", "is_solved", "named", "states_constant", "value_of"]
 
 _MINUS_ONE = Number(Fraction(-1))
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_PLAIN = frozenset(("sqrt", "cbrt", "root", "abs", "percent", "floor", "ceil"))
 _FUNCTION_NAMES = frozenset("fghpqFGHPQ")
 
 
@@ -40,6 +42,8 @@ def named(node: Node) -> str | None:
     """Return what is defined by the left side of an equation: ``y``, ``f(x)`` or ``f(2)``."""
     if isinstance(node, Symbol):
         return node.name
+    if isinstance(node, Function) and node.name in UNKNOWN_FUNCTIONS:
+        return node.name if isinstance(node.args[0], Symbol) else to_text(node)
     if isinstance(node, Product) and len(node.factors) == 2:
         head = node.factors[0]
         if isinstance(head, Symbol) and head.name in _FUNCTION_NAMES:
@@ -74,10 +78,24 @@ def value_of(node: Node) -> Node | None:
             isinstance(left, TupleNode)
             and isinstance(right, TupleNode)
             and all(isinstance(item, Symbol) for item in left.items)
+            and len(left.items) == len(right.items)
             and not free_symbols(left) & free_symbols(right)
         ):
-            return right
+            pairs = sorted(zip(map(to_text, left.items), right.items, strict=True), key=lambda pair: pair[0])
+            return TupleNode(tuple(value for _, value in pairs))
     return None
+
+
+def states_constant(node: Relation) -> bool:
+    """Whether an equation gives a constant for several variables together: ``m + n = 9``, but not ``2x = 10``."""
+    names = free_symbols(node.left)
+    return (
+        node.op == "=="
+        and node.left.__class__ in SCALARS
+        and node.right.__class__ in SCALARS
+        and not free_symbols(node.right)
+        and (len(names) > 1 or any(isinstance(part, Function) and part.name not in _PLAIN for part in walk(node.left)))
+    )
 
 
 def is_solved(node: Node) -> bool:
@@ -87,6 +105,8 @@ def is_solved(node: Node) -> bool:
         if len(names) != 1:
             return True
         left, right = node.left, node.right
+        if any(isinstance(side, Function) and side.name in UNKNOWN_FUNCTIONS for side in (left, right)):
+            return True
         return (named(left) is not None and not free_symbols(right)) or (
             named(right) is not None and not free_symbols(left)
         )

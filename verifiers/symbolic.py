@@ -41,7 +41,7 @@ from sml_env.verifiers.nodes import (
 )
 from sml_env.verifiers.policy import STRICT, Policy, policy_of
 from sml_env.verifiers.reading import Reading, read
-from sml_env.verifiers.relations import is_solved, named
+from sml_env.verifiers.relations import is_solved, named, states_constant
 from sml_env.verifiers.tokens import MAX_CHARS
 
 __all__ = ["SymbolicVerifier", "verify", "verify_async", "verify_batch"]
@@ -57,7 +57,7 @@ MAX_SIDES = 16
 
 _BROKEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MATHS = re.compile(r"[\\^_{}=<>+*]|^[^A-Za-z]*$")
-_RADIANS = frozenset(("rad", "radian", "radians"))
+_RADIANS = frozenset(("rad", "rads", "radian", "radians"))
 _WORD = re.compile(r"[A-Za-z]*[AEIOUaeiou][A-Za-z]*")
 _RISKY = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{}÷]|/(?! ?[1-9])|\^ ?-|(?<!\\)!|(?:frac|ln|log|cot|csc|tan|sec|div|mod|boxed|###)"
@@ -288,7 +288,7 @@ def _only_letter(reading: Reading) -> bool:
 
 def _judge_words(answer: Reading, reference: Reading) -> Verdict:
     text = answer.text
-    if answer.words == reference.words:
+    if reference.tree is None and answer.words == reference.words:
         return Verdict(Status.CORRECT, "text", "the words are equal", text)
     if reference.tree is not None:
         return Verdict(Status.UNPARSABLE, "none", answer.fault or "a letter is no answer here", text)
@@ -318,6 +318,9 @@ def _judge_trees(answer: Reading, tree: Node, reference: Reading, expected: Node
         if concluded is None:
             return Verdict(Status.INCORRECT, "hedge", "equalities that do not hold", text)
         tree = concluded
+    constant = expected.__class__ in SCALARS and not free_symbols(expected)
+    if constant and policy.solved and isinstance(tree, Relation) and states_constant(tree):
+        tree = tree.right
     if policy.solved and not is_solved(tree) and is_solved(expected):
         return Verdict(Status.INCORRECT, "unsolved", "an equation or an inequality that is not solved", text)
     decision = comparison.decide(tree, expected)
@@ -354,9 +357,8 @@ def _united(
             tree = multiply(Number(mine.factor / theirs.factor), tree)
         return tree, expected, None
     if mine.physical and theirs.physical:
-        return tree, expected, Verdict(Status.INCORRECT, "unit", f"{mine.text} is not {theirs.text}", answer.text)
-    reason = f"the units differ: {mine.text} and {theirs.text}"
-    return tree, expected, Verdict(Status.UNDECIDED, "unit", reason, answer.text)
+        return tree, expected, Verdict(Status.INCORRECT, "unit", "a unit of another kind", answer.text)
+    return tree, expected, Verdict(Status.UNDECIDED, "unit", "another unit, which cannot be converted", answer.text)
 
 
 def _in_radians(tree: Node) -> Node:
@@ -403,9 +405,9 @@ def _concluded(tree: Chain | Relation, comparison: Comparison) -> Node | None:
 
 
 def _near(a: Node, b: Node) -> bool:
-    """Whether a number is within a tenth of another, as a stated approximation is."""
+    """Whether a number is within a fiftieth of another, as a stated approximation is."""
     value = rational_value(a)
     if value is None or free_symbols(b):
         return False
-    spread = abs(value) / 10
+    spread = abs(value) / 50
     return compare(Number(value - spread), b) in (-1, 0) and compare(b, Number(value + spread)) in (-1, 0)

@@ -59,11 +59,14 @@ _UNITS = _table()
 _PHYSICAL = frozenset(("length", "mass", "time", "money", "months"))
 _SHORT_LIST = """cm mm km kg mg ml mL lb ft in hr min sec mph kmh kph m g s h L l day days oz yd mi nm dm cl ms yr"""
 _SHORT_UNITS = frozenset(_SHORT_LIST.split())
-_AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds
-quarter quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth
-ninths tenth tenths factorial divided power root pi oo infinity inf union intersect base factors
-january february march april june july august lakh lakhs crore crores gross fold couple reciprocal
-september october november december monday tuesday wednesday thursday friday saturday sunday clock"""
+_AMOUNTS = """squared cubed hundred thousand million billion trillion dozen score percent halves third thirds quarter
+quarters fourth fourths fifth fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths
+factorial divided power root pi oo infinity inf union intersect base factors january february march april
+june july august lakh lakhs crore crores gross fold couple reciprocal september october november december
+monday tuesday wednesday thursday friday saturday sunday clock tens hundreds thousands millions billions
+trillions dozens scores halved doubled tripled twos zeros zero mille permille ppm bps basis kilo mega giga
+grand cubic square negated inverted choose raised modulus excluded short missing binary octal hex
+hexadecimal decimal turns gradians arcminutes arcmin ish exactly precisely just"""
 _BLOCKED = (
     ((SHORT_WORDS | frozenset(_AMOUNTS.split()) | DENYING_WORDS | frozenset(FUNCTION_ARITY) | GREEK) - _SHORT_UNITS)
     | frozenset("eixyz")
@@ -89,6 +92,11 @@ _PLAIN_UNIT = re.compile(
     r"(?<=[0-9)}%!.$])\s*(?:of (?:the |all |an? )?)?"
     r"([A-Za-z]+(?:(?: |/| / | per )[A-Za-z]+|\^[1-4](?=/)){0,4})\s*" + _POWERS + r"([²³])?\s*$"
 )
+_CALL = re.compile(
+    rf"(?:sin|cos|tan|sec|csc|cot|log|exp|ln|pi|{'|'.join(sorted(GREEK)).lower()})+[a-z]?|(?:arc|sqrt|root)[a-z]+|[a-z]*pir+"
+    r"|(?:one|two|three|four|five|six|seven|eight|nine)s?"
+)
+_RATE = re.compile(r"(?<=[0-9)}%.])\s*(?:/\s*|(?:per|an?|each|every) )([a-z]{3,20}(?: [a-z]{3,20})?)\s*$")
 _SUPERSCRIPTS = {"²": 2, "³": 3}
 _LETTERS = re.compile(r"[A-Za-z¢]+")
 _WORDS = re.compile(r"/|[A-Za-z¢]+(?:\^[1-4])?|.")
@@ -138,11 +146,19 @@ def split_unit(text: str) -> tuple[str, Unit | None]:
         if hot is not None:
             scale = f"°{hot[1][0]}"
             return text[: len(text) - len(tail) + hot.start()], Unit(scale, ((scale, 1),), Fraction(1))
+    rate = _RATE.search(tail)
+    if rate is not None and all(_is_unit_word(word, False) for word in rate[1].split()):
+        found = _unit(rate[1], -1, False)
+        return (text, None) if found is None else (text[: len(text) - len(tail) + rate.start()], found)
+    if tail.endswith(("years old", "year old", "months old")):
+        text, tail = text[:-4], tail[:-4]
     match = _LATEX_UNIT.search(tail) or _PLAIN_UNIT.search(tail)
     if match is None:
         return text, None
     rest = text[: len(text) - len(tail) + match.start()].rstrip()
-    if not rest or not any("0" <= character <= "9" for character in rest):
+    if not rest or not (
+        any("0" <= character <= "9" for character in rest) or (text[-1] in "}234²³" and "\\pi" in rest)
+    ):
         return text, None
     groups = match.groups()
     power = int(groups[1] or 0) or _SUPERSCRIPTS.get(groups[2] if len(groups) > 2 else "", 1)
@@ -175,7 +191,9 @@ def _unit(words: str, power: int, glued: bool) -> Unit | None:
     for index, part in enumerate([*parts, "/"]):
         if part != "/":
             word, _, raised = part.partition("^")
-            if not _is_unit_word(word, glued and index == 0) and not (phrase and word in ("squared", "cubed")):
+            described = word in ("square", "sq", "cubic") and index + 1 < len(parts)
+            raising = phrase and word in ("squared", "cubed")
+            if not (described or raising or _is_unit_word(word, glued and index == 0)):
                 return None
             phrase.append(f"{_singular(word)}^{raised}" if raised else _singular(word))
             continue
@@ -213,7 +231,13 @@ def _is_unit_word(word: str, glued: bool) -> bool:
         return len(word) > 1 or not glued
     lower = word.lower()
     if glued or len(word) < 4:
-        return word == "¢" or lower in _UNITS or (not glued and lower in _SHORT_THINGS)
+        return word == "¢" or word in _UNITS or (not glued and lower in _SHORT_THINGS)
+    if lower == "times":
+        return True
+    if _CALL.fullmatch(lower):
+        return False
+    if lower.endswith("ed") and len(lower) > 5 and lower not in _PLAIN_TH:
+        return False
     if (lower.endswith(("th", "ths")) and lower not in _PLAIN_TH) or lower.endswith(("illion", "illions")):
         return False
     return word.isalpha() and lower not in _BLOCKED

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sml_env.verifiers.base import Status
 from sml_env.verifiers.extraction import extract
-from sml_env.verifiers.nodes import Chain, Node, Relation, free_symbols
+from sml_env.verifiers.nodes import Chain, Node, Relation, Symbol, free_symbols
 from sml_env.verifiers.policy import LENIENT, Policy
 from sml_env.verifiers.reading import read
 from sml_env.verifiers.symbolic import verify
 
-__all__ = ["ALONE", "EXACT", "boxed", "check_pair", "check_reflexive", "check_symmetric", "check_total"]
+__all__ = ["ALONE", "EXACT", "boxed", "check_pair", "check_reflexive", "check_symmetric", "check_total", "is_one_way"]
 
 ALONE = Policy(timeout=0)
 """The strict profile without workers."""
@@ -50,18 +50,15 @@ def check_reflexive(text: str) -> bool:
             raise AssertionError(f"{verdict} for {text!r} and itself")
     verdict = verify(boxed(f"{{{text}}}"), text, EXACT)
     same = read(f"{{{text}}}").tree == read(text).tree
-    if same and not _works_out(tree) and verdict.status is Status.INCORRECT:
+    if same and not is_one_way(tree, tree) and verdict.status is Status.INCORRECT:
         raise AssertionError(f"{verdict} for {text!r} in curly brackets and itself")
     return True
 
 
 def check_symmetric(first: str, second: str) -> bool:
-    """Check that a verdict does not depend on which side is the reference; False if that is not promised here.
-
-    What an answer works out is read for its result, and in an answer alone: ``x = 5 + 6 = 11``, ``5 + 6 = 11``.
-    """
+    """Check that a verdict does not depend on which side is the reference; False if that is not promised here."""
     trees = _tree(first), _tree(second)
-    if trees[0] is None or trees[1] is None or _works_out(trees[0]) or _works_out(trees[1]):
+    if trees[0] is None or trees[1] is None or is_one_way(trees[0], trees[1]) or is_one_way(trees[1], trees[0]):
         return False
     there, back = verify(boxed(first), second, EXACT), verify(boxed(second), first, EXACT)
     if Status.REFERENCE_ERROR in (there.status, back.status):
@@ -71,9 +68,17 @@ def check_symmetric(first: str, second: str) -> bool:
     return True
 
 
-def _works_out(tree: Node) -> bool:
-    """Whether a tree is a chain, an approximation or an equality of numbers."""
-    return isinstance(tree, Chain) or (isinstance(tree, Relation) and (tree.op == "~" or not free_symbols(tree)))
+def is_one_way(tree: Node, other: Node) -> bool:
+    """Whether a tree says something else in an answer than in a reference.
+
+    What an answer works out is read for its result: ``x = 5 + 6 = 11`` and ``x + y = 11`` for 11. A reference is not.
+    """
+    if not isinstance(tree, Relation):
+        return isinstance(tree, Chain)
+    if tree.op == "~" or not free_symbols(tree):
+        return True
+    stated = tree.op == "==" and not (free_symbols(tree.left) and free_symbols(tree.right))
+    return stated and not isinstance(other, Relation) and not isinstance(tree.left, Symbol)
 
 
 def _tree(text: str) -> Node | None:

@@ -1,31 +1,20 @@
-r"""Properties of the verifier on any input: total, reflexive, symmetric, and sound against independent evaluation.
-
-What is true of two constants is computed here by mpmath from a tree of our own, never from what the verifier parsed.
-"""
+r"""Properties of the verifier on any input: total, reflexive, symmetric; for soundness see `test_soundness`."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from unittest import mock
 
-import mpmath
 import pytest
-import sympy
-from fuzz.properties import ALONE, EXACT, boxed, check_pair, check_reflexive, check_symmetric, check_total
-from hypothesis import assume, example, given, settings
+from fuzz.properties import ALONE, check_pair, check_reflexive, check_symmetric, check_total
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sml_env.verifiers import Status, symbolic, verify
+from sml_env.verifiers import symbolic, verify
 
 TESTS = Path(__file__).resolve().parents[1]
 TABLE = json.loads((TESTS / "cases" / "math_pairs.json").read_text(encoding="utf-8"))
-DIGITS = 200
-SAME = 60
-"""Numbers that agree to so many digits are equal; `DIGITS` leaves room for what cancels on the way."""
-
 _DICTIONARY = (TESTS / "fuzz" / "latex.dict").read_text(encoding="ascii")
 TOKENS = [
     json.loads(f'"{line[1:-1]}"'.replace("\\x", "\\u00")).encode("latin-1").decode()
@@ -156,10 +145,13 @@ _PIECES = [
 @settings(max_examples=400, deadline=None)
 @given(
     st.sampled_from(["18", "7", "\\frac{1}{2}", "1,080", "x", "\\frac{1}{0}", "}{", "2018", "-3", "(1, 2)"]),
-    st.lists(st.sampled_from(_PIECES), max_size=7),
+    st.lists(st.one_of(st.sampled_from(_PIECES[:8]), st.sampled_from(_PIECES)), max_size=4),
+    st.sampled_from(["\\boxed{!}", "$\\boxed{!}$.", "\n#### !", "\\boxed{!} "]),
 )
-def test_shortcut_for_a_reply_that_holds_the_reference_changes_no_verdict(reference: str, pieces: list[str]) -> None:
-    reply = "".join(pieces).replace("!", reference)
+def test_shortcut_for_a_reply_that_holds_the_reference_changes_no_verdict(
+    reference: str, pieces: list[str], last: str
+) -> None:
+    reply = "".join([*pieces, last]).replace("!", reference)
     short = verify(reply, reference, ALONE)
     with mock.patch.object(symbolic, "MAX_GLANCE", -1):
         assert verify(reply, reference, ALONE).status == short.status, (reply, short)
@@ -186,168 +178,6 @@ def test_most_drawn_texts_are_readable() -> None:
     collect()
     assert sum(reflexive for reflexive, _ in outcomes) > 120
     assert sum(symmetric for _, symmetric in outcomes) > 70
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A constant as text, and how mpmath computes it."""
-
-    latex: str
-    value: mpmath.mpf
-
-
-def _made(latex: str, value: mpmath.mpf) -> Constant:
-    """A constant, exactly zero if it is as small as only an error is: no tree of so few leaves is."""
-    return Constant(latex, mpmath.mpf(0) if abs(value) < mpmath.mpf(10) ** -SAME else value)
-
-
-def _joined(sign: str, a: Constant, b: Constant) -> Constant:
-    with mpmath.workdps(DIGITS):
-        if sign == "+":
-            return _made(f"{a.latex}+{b.latex}", a.value + b.value)
-        if sign == "-":
-            return _made(f"{a.latex}-\\left({b.latex}\\right)", a.value - b.value)
-        if sign == "*":
-            return _made(f"\\left({a.latex}\\right)\\cdot\\left({b.latex}\\right)", a.value * b.value)
-        return _made(f"\\frac{{{a.latex}}}{{{b.latex}}}", a.value / b.value if b.value else mpmath.nan)
-
-
-def _raised(form: str, a: Constant) -> Constant:
-    with mpmath.workdps(DIGITS):
-        if form == "square":
-            return _made(f"\\left({a.latex}\\right)^2", a.value**2)
-        if form == "square root":
-            return _made(f"\\sqrt{{\\left|{a.latex}\\right|}}", mpmath.sqrt(abs(a.value)))
-        return _made(f"\\sqrt[3]{{{a.latex}}}", mpmath.sign(a.value) * mpmath.cbrt(abs(a.value)))
-
-
-def _combined(children: st.SearchStrategy[Constant]) -> st.SearchStrategy[Constant]:
-    return st.one_of(
-        st.builds(_joined, st.sampled_from("+-*/"), children, children),
-        st.builds(_raised, st.sampled_from(["square", "square root", "cube root"]), children),
-    )
-
-
-def _number(p: int, q: int) -> Constant:
-    with mpmath.workdps(DIGITS):
-        return _made(str(p) if q == 1 else f"\\frac{{{p}}}{{{q}}}", mpmath.mpf(p) / q)
-
-
-def _turn(name: str, k: int, n: int) -> Constant:
-    with mpmath.workdps(DIGITS):
-        angle = k * mpmath.pi / n
-        value = mpmath.cos(angle) if name == "cos" else mpmath.sin(angle)
-        return _made(f"\\{name}\\left(\\frac{{{k}\\pi}}{{{n}}}\\right)", value)
-
-
-_constants = st.recursive(
-    st.one_of(
-        st.builds(_number, st.integers(1, 30), st.integers(1, 6)),
-        st.builds(
-            _turn, st.sampled_from(["cos", "sin"]), st.integers(0, 24), st.sampled_from([1, 2, 3, 4, 5, 6, 8, 12])
-        ),
-    ),
-    _combined,
-    max_leaves=7,
-)
-
-
-def _same(a: mpmath.mpf, b: mpmath.mpf) -> bool:
-    with mpmath.workdps(DIGITS):
-        return bool(abs(a - b) <= mpmath.mpf(10) ** -SAME * max(1, abs(a), abs(b)))
-
-
-def _sound(a: Constant, b: Constant) -> None:
-    assume(mpmath.isfinite(a.value) and mpmath.isfinite(b.value))
-    verdict = verify(boxed(a.latex), b.latex, EXACT)
-    if verdict.correct:
-        assert _same(a.value, b.value), (a.latex, b.latex, verdict)
-    elif verdict.status is Status.INCORRECT:
-        assert not _same(a.value, b.value), (a.latex, b.latex, verdict)
-    else:
-        assert verdict.status in (Status.UNDECIDED, Status.REFERENCE_ERROR), verdict
-
-
-@settings(max_examples=300, deadline=None)
-@given(_constants, _constants)
-def test_verdict_on_constants_is_sound(a: Constant, b: Constant) -> None:
-    _sound(a, b)
-
-
-@settings(max_examples=300, deadline=None)
-@given(_constants, st.sampled_from(["square root", "difference", "conjugate", "near"]))
-def test_verdict_on_constants_in_another_form_is_sound(a: Constant, form: str) -> None:
-    with mpmath.workdps(DIGITS):
-        if form == "square root":
-            other = Constant(f"\\sqrt{{\\left({a.latex}\\right)^2}}", abs(a.value))
-        elif form == "difference":
-            other = Constant(f"\\left({a.latex}+\\sqrt{{7}}\\right)-\\sqrt{{7}}", a.value)
-        elif form == "conjugate":
-            bottom = f"\\sqrt{{3}}-\\left({a.latex}\\right)"
-            top = f"3-\\left({a.latex}\\right)^2"
-            value = mpmath.sqrt(3) + a.value
-            a = Constant(f"{a.latex}+\\sqrt{{3}}", value)
-            other = Constant(f"\\frac{{{top}}}{{{bottom}}}", value)
-        else:
-            other = Constant(f"{a.latex}+\\frac{{1}}{{10^{{40}}}}", a.value + mpmath.mpf(10) ** -40)
-    _sound(a, other)
-
-
-def test_constants_are_mostly_decided() -> None:
-    """Soundness alone would hold of a verifier that never decides."""
-    statuses = []
-
-    @settings(max_examples=200, deadline=None, database=None)
-    @given(_constants)
-    def collect(a: Constant) -> None:
-        assume(mpmath.isfinite(a.value))
-        statuses.append(verify(boxed(f"\\left({a.latex}\\right)+1-1"), a.latex, EXACT).status)
-
-    collect()
-    decided = [status for status in statuses if status is not Status.REFERENCE_ERROR]
-    assert decided.count(Status.CORRECT) >= 0.9 * len(decided)
-    assert Status.INCORRECT not in decided
-
-
-_factors = st.lists(
-    st.tuples(st.integers(-9, 9), st.integers(-9, 9), st.integers(-9, 9)).filter(any), min_size=1, max_size=5
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(_factors, st.integers(0, 10**6), st.sampled_from([-2, -1, 1, 3]))
-def test_expansion_of_a_product_is_equal_until_a_coefficient_changes(
-    factors: list[tuple[int, int, int]], which: int, change: int
-) -> None:
-    x, y = sympy.symbols("x y")
-    product = sympy.Mul(*(a * x + b * y + c for a, b, c in factors))
-    written = "".join(f"({a}x+{b}y+{c})".replace("+-", "-") for a, b, c in factors)
-    polynomial = sympy.Poly(product, x, y)
-    right = verify(boxed(sympy.latex(polynomial.as_expr())), written, ALONE)
-    assert right.correct, (written, right)
-    terms = dict(polynomial.terms())
-    powers = sorted(terms)[which % len(terms)]
-    terms[powers] += change
-    wrong = sympy.Poly.from_dict(terms, x, y).as_expr()
-    assert verify(boxed(sympy.latex(wrong)), written, ALONE).status is Status.INCORRECT
-    assert verify(boxed(written), sympy.latex(wrong), ALONE).status is Status.INCORRECT
-
-
-_roots = st.lists(st.fractions(-10, 10, max_denominator=6), min_size=1, max_size=3, unique=True)
-
-
-@settings(max_examples=100, deadline=None)
-@given(_roots, st.sampled_from(["|{}|", "\\sqrt{{({})^2}}", "\\sqrt[4]{{({})^4}}"]))
-def test_absolute_value_of_what_changes_sign_is_different(roots: list[Fraction], form: str) -> None:
-    """However short the piece on which the two differ."""
-    x = sympy.Symbol("x")
-    polynomial = sympy.latex(sympy.expand(sympy.Mul(*(x - sympy.Rational(root) for root in roots))))
-    verdict = verify(boxed(form.format(polynomial)), polynomial, ALONE)
-    assert not verdict.correct, (polynomial, verdict)
-    assert verify(boxed(form.format(f"({polynomial})^2")), f"\\left({polynomial}\\right)^2", ALONE).status in (
-        Status.CORRECT,
-        Status.UNDECIDED,
-    )
 
 
 CORPUS = [json.loads(line) for line in (TESTS / "fuzz" / "corpus.jsonl").read_text(encoding="ascii").splitlines()]
