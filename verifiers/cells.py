@@ -61,8 +61,14 @@ def _every(trees: tuple[Node, Node], names: list[str], big: int, draw: Draw) -> 
             break
         for t in _between(zeros, big, draw, 2 if len(names) == 1 else 1):
             yield {name: start[name] + t * along[name] for name in names}
-    if len(names) > 1:
-        yield from _scattered(names, big, draw)
+    else:
+        if len(names) == 1:
+            return
+    yield from _scattered(names, big, draw)
+    if len(names) == 1:
+        for step in range(1, 15):
+            for denominator in (2, 3):
+                yield {names[0]: Fraction(step, denominator) * (-1) ** step}
 
 
 def _scaled(slope: Fraction) -> Node:

@@ -36,7 +36,7 @@ from sml_env.verifiers.nodes import (
     multiply,
     rebuild,
 )
-from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
+from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS, has_opaque
 from sml_env.verifiers.policy import STRICT, Policy
 from sml_env.verifiers.realsets import Unordered, nonempty, real_set
 from sml_env.verifiers.relations import equal_relations, value_of
@@ -141,7 +141,7 @@ class Comparison:
 
     def asked(self, question: str, a: Node, b: Node) -> Equality:
         """Ask a worker what the exact stages leave undecided; all questions of one comparison share its time."""
-        if not self.policy.timeout or self.killed:
+        if not self.policy.timeout or self.killed or has_opaque(a) or has_opaque(b):
             return UNKNOWN
         if self._end is None:
             self._end = monotonic() + self.policy.timeout

@@ -23,7 +23,7 @@ from sml_env.verifiers.arithmetic import evaluate, rational_value
 from sml_env.verifiers.cells import MAX_POINTS, cell_points, parted_by_polynomials
 from sml_env.verifiers.comparison import MAX_TREE, UNKNOWN, Equality
 from sml_env.verifiers.draws import Draw
-from sml_env.verifiers.nodes import Node, Number, Power, Product, Sum, Symbol
+from sml_env.verifiers.nodes import Function, Node, Number, Power, Product, Sum, Symbol, walk
 from sml_env.verifiers.opaque import OPAQUE, abstracted
 from sml_env.verifiers.survey import Survey, survey
 
@@ -243,7 +243,7 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str, same_
     decision = _agreement(a, b, both, variables, NUMERIC_BITS, same_domain, met)
     if decision.equal and both.piecewise and not parted_by_polynomials((a, b), sorted(both.names)):
         return UNKNOWN
-    if decision.equal and not (_INVERSES.isdisjoint(both.functions) or _CIRCULAR.isdisjoint(both.functions)):
+    if decision.equal and not _INVERSES.isdisjoint(both.functions) and any(map(_wraps, (a, b))):
         return UNKNOWN
     if decision.equal:
         hidden = _hidden_bits((a, b), met)
@@ -252,6 +252,16 @@ def _identical_numerically(a: Node, b: Node, both: Survey, variables: str, same_
         if hidden > NUMERIC_BITS // 4:
             return _agreement(a, b, both, variables, NUMERIC_BITS + 2 * hidden, same_domain)
     return decision
+
+
+def _wraps(tree: Node) -> bool:
+    """Whether an inverse function is taken of a circular one, ``atan(tan(x))``, which starts anew again and again."""
+    return any(
+        isinstance(part, Function)
+        and part.name in _INVERSES
+        and any(isinstance(inner, Function) and inner.name in _CIRCULAR for arg in part.args for inner in walk(arg))
+        for part in walk(tree)
+    )
 
 
 def _agreement(

@@ -56,8 +56,8 @@ class Policy:
             columns too; "never": nowhere, and ``(1, 2)`` is ``{1, 2}``.
         interval_pairs: ``(2, 3)`` may be the open interval, where the other side is a set of reals.
         solved: An equation or an inequality in one variable answers a reference that is solved only if it is solved
-            too: ``2x = 10`` does not answer ``x = 5``, and ``x + 1 > 3`` does not answer ``(2, oo)``. For several variables together, ``m + n = 9``
-            says 9.
+            too: ``2x = 10`` does not answer ``x = 5``, and ``x + 1 > 3`` does not answer ``(2, oo)``. What an equation
+            says of several variables together is its constant side: ``m + n = 9`` says 9.
         sets_as_relations: An inequality answers a reference that is an interval. The reverse always holds.
         vectors: A matrix of one column is the tuple of its entries.
         bases: ``204_5`` is equal to the "same" digits in that base only, or to any number of its "value".
