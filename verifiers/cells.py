@@ -14,6 +14,7 @@ from typing import Any
 from sml_env.verifiers.arithmetic import rational_value, substitute
 from sml_env.verifiers.draws import Draw
 from sml_env.verifiers.nodes import Function, Node, Number, Power, Product, Sum, Symbol, add, free_symbols, negate, walk
+from sml_env.verifiers.opaque import has_opaque
 
 __all__ = ["MAX_POINTS", "cell_points", "parted_by_polynomials"]
 
@@ -62,7 +63,7 @@ def _every(trees: tuple[Node, Node], names: list[str], big: int, draw: Draw) -> 
         for t in _between(zeros, big, draw, 2 if len(names) == 1 else 1):
             yield {name: start[name] + t * along[name] for name in names}
     else:
-        if len(names) == 1:
+        if len(names) == 1 and not any(map(has_opaque, trees)):
             return
     yield from _scattered(names, big, draw)
     if len(names) == 1:

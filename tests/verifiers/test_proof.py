@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sml_env.verifiers.expressions import parse_expression as parse
-from sml_env.verifiers.proof import answer
+from sml_env.verifiers.workers.proof import answer
 
 OPERATORS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
 ROOTS = st.lists(st.tuples(st.integers(-3, 3), st.integers(1, 3)), min_size=1, max_size=4)

@@ -19,8 +19,8 @@ import pytest
 from sml_env.verifiers import workers
 from sml_env.verifiers.expressions import parse_expression as parse
 from sml_env.verifiers.nodes import add
-from sml_env.verifiers.worker_process import TooLate
 from sml_env.verifiers.workers import Answer, ask
+from sml_env.verifiers.workers.process import TooLate
 
 ROOT = Path(__file__).resolve().parents[2]
 BOMB = "((x+y+z+w)^2 + 2(x+y+z+w) + 1)^60", "(x+y+z+w+1)^120"
@@ -142,16 +142,16 @@ def test_an_expression_over_its_time_is_killed_and_the_next_is_unaffected() -> N
 
 def test_an_expression_over_its_memory_is_killed() -> None:
     script = """
-from sml_env.verifiers import sympy_worker
+from sml_env.verifiers.workers import serving
 import resource, socket
 def hungry(*_):
-    bytearray(2 * sympy_worker.MEMORY_BYTES)
+    bytearray(2 * serving.MEMORY_BYTES)
 def modest(*_):
-    return len(bytearray(sympy_worker.MEMORY_BYTES // 2)) > 0 == resource.getrlimit(resource.RLIMIT_CORE)[0]
+    return len(bytearray(serving.MEMORY_BYTES // 2)) > 0 == resource.getrlimit(resource.RLIMIT_CORE)[0]
 ours, other = socket.socketpair()
 request = {"question": "equal", "a": "x", "b": "x", "variables": "real", "seconds": 20}
-for sympy_worker.answer in (hungry, modest):
-    print(sympy_worker._answered(ours, request))
+for serving.answer in (hungry, modest):
+    print(serving._answered(ours, request))
 """
     assert run(script).splitlines() == ["{'status': 'killed'}", "{'status': 'done', 'equal': True}"]
 
@@ -373,7 +373,7 @@ os._exit(0)
 def test_a_broken_connection_is_an_error_and_no_signal() -> None:
     script = """
 import socket
-from sml_env.verifiers.frames import write_frame
+from sml_env.verifiers.workers.frames import write_frame
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 ours, other = socket.socketpair()
 other.close()

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sml_env.verifiers.frames import read_frame
+from sml_env.verifiers.workers.frames import read_frame
 
 __all__ = ["Helper", "HelperFailed", "TooLate"]
 
@@ -30,7 +30,7 @@ import types
 package = types.ModuleType("sml_env")
 package.__path__ = sys.argv[1].split("\\n")
 sys.modules["sml_env"] = package
-from sml_env.verifiers.sympy_worker import serve
+from sml_env.verifiers.workers.serving import serve
 serve()"""
 
 

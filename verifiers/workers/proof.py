@@ -19,10 +19,10 @@ from typing import Any
 import sympy
 
 from sml_env.verifiers.balls import Undefined, agree, ball, precision, small
-from sml_env.verifiers.equations import same_equations
-from sml_env.verifiers.inequalities import same_inequalities
 from sml_env.verifiers.nodes import SCALARS, Constant, Function, Node, add, free_symbols, negate, walk
-from sml_env.verifiers.sympy_trees import Unsolved, build, discrete_names
+from sml_env.verifiers.workers.equations import same_equations
+from sml_env.verifiers.workers.inequalities import same_inequalities
+from sml_env.verifiers.workers.sympy_trees import Unsolved, build, discrete_names
 
 __all__ = ["BITS", "answer", "warm"]
 

@@ -24,9 +24,9 @@ import sys
 import time
 from typing import Any
 
-from sml_env.verifiers.frames import read_frame, write_frame
 from sml_env.verifiers.grammar import parse_expression
-from sml_env.verifiers.proof import answer, warm
+from sml_env.verifiers.workers.frames import read_frame, write_frame
+from sml_env.verifiers.workers.proof import answer, warm
 
 __all__ = ["MEMORY_BYTES", "serve"]
 

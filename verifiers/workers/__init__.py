@@ -1,6 +1,6 @@
 """A pool of helper processes that ask sympy what the exact stages leave undecided; the caller never imports sympy.
 
-Each helper is one process (see `sympy_worker`) that forks a child for every question and kills it at the deadline.
+Each helper is one process (see `serving`) that forks a child for every question and kills it at the deadline.
 Helpers are started when they are first needed, or by `start`; `close` ends them, and so does the end of this process.
 
 Threat model. Covered: hostile expressions, which may use up their own deadline and a bounded amount of memory but
@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from sml_env.verifiers.frames import write_frame
 from sml_env.verifiers.nodes import Node, walk
 from sml_env.verifiers.rendering import to_text
-from sml_env.verifiers.worker_pool import CLOSE_SECONDS, START_SECONDS, Pool, WorkerStatistics
-from sml_env.verifiers.worker_process import Helper, HelperFailed, TooLate
+from sml_env.verifiers.workers.frames import write_frame
+from sml_env.verifiers.workers.pool import CLOSE_SECONDS, START_SECONDS, Pool, WorkerStatistics
+from sml_env.verifiers.workers.process import Helper, HelperFailed, TooLate
 
 __all__ = [
     "GRACE_SECONDS",

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, replace
 
-from sml_env.verifiers.worker_process import Helper, HelperFailed, TooLate
+from sml_env.verifiers.workers.process import Helper, HelperFailed, TooLate
 
 __all__ = ["CLOSE_SECONDS", "RETRY_SECONDS", "START_SECONDS", "Pool", "WorkerStatistics"]
 

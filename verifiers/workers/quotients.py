@@ -30,7 +30,7 @@ from sml_env.verifiers.nodes import (
     free_symbols,
     walk,
 )
-from sml_env.verifiers.sympy_trees import Unsolved, build
+from sml_env.verifiers.workers.sympy_trees import Unsolved, build
 
 __all__ = ["Polynomial", "Quotients", "factors_of", "may_vanish"]
 

@@ -40,8 +40,8 @@ from sml_env.verifiers.nodes import (
     negate,
     walk,
 )
-from sml_env.verifiers.quotients import Polynomial, Quotients, factors_of
-from sml_env.verifiers.sympy_trees import Unsolved, build
+from sml_env.verifiers.workers.quotients import Polynomial, Quotients, factors_of
+from sml_env.verifiers.workers.sympy_trees import Unsolved, build
 
 __all__ = ["same_inequalities"]
 

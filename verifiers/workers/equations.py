@@ -15,10 +15,10 @@ from fractions import Fraction
 import sympy
 
 from sml_env.verifiers.arithmetic import substitute
-from sml_env.verifiers.inequalities import same_inequalities
 from sml_env.verifiers.nodes import SCALARS, Node, Number, Relation, add, negate
-from sml_env.verifiers.quotients import Polynomial, Quotients, factors_of, may_vanish
-from sml_env.verifiers.sympy_trees import Unsolved
+from sml_env.verifiers.workers.inequalities import same_inequalities
+from sml_env.verifiers.workers.quotients import Polynomial, Quotients, factors_of, may_vanish
+from sml_env.verifiers.workers.sympy_trees import Unsolved
 
 __all__ = ["same_equations"]
 
