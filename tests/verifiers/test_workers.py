@@ -411,7 +411,7 @@ os.environ.update(PYTHONHOME="/nowhere", PYTHONSTARTUP="/nowhere", PYTHONPATH="/
 print(identity(), "sympy" in sys.modules, workers.__file__)
 """
     printed = run(script, path=installed.parent).split()
-    assert printed == ["True", "False", str(installed / "verifiers" / "workers.py")]
+    assert printed == ["True", "False", str(installed / "verifiers" / "workers" / "__init__.py")]
 
 
 def test_without_a_helper_every_question_fails_with_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
