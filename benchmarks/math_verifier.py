@@ -167,9 +167,9 @@ def bombs(check: Check, texts: list[str]) -> dict[str, Any]:
 
 def is_read(gold: str) -> bool:
     """Whether a gold has a tree, is the letter of a choice, or is nothing but words."""
-    from sml_env.verifiers.symbolic import _reference
+    from sml_env.verifiers.references import reference_of
 
-    target = _reference(gold)
+    target = reference_of(gold)
     reading = target.reading
     worded = re.fullmatch(r"[^\W\d_]+(?:[ ,.'-]+[^\W\d_]+)*", reading.words) is not None
     return not target.fault and (reading.tree is not None or reading.letter is not None or worded)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
+from sml_env.verifiers.cursor import Cursor
 from sml_env.verifiers.lexicon import INTEGERS, INVERSES, LETTERS, NAMED, SHORT_WORDS, read_based, read_number
 from sml_env.verifiers.nodes import (
     Constant,
@@ -30,13 +31,10 @@ from sml_env.verifiers.notation import NUMBER_SETS
 from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.tokens import FUNCTION_ARITY
 
-__all__ = ["COMMANDS", "END", "MAX_DEPTH", "MAX_ENTRIES", "Atoms", "matrix"]
+__all__ = ["COMMANDS", "MAX_ENTRIES", "Atoms", "matrix"]
 
-MAX_DEPTH = 60
-"""Deepest nesting of brackets, powers and function arguments."""
 MAX_ENTRIES = 256
 """Most entries of a matrix."""
-END = ""
 
 _CLOSINGS = {"(": ")]", "[": ")]", "]": "[])"}
 _MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
@@ -44,18 +42,10 @@ _ENCLOSED = {"\\lfloor": ("\\rfloor", "floor"), "\\lceil": ("\\rceil", "ceil")}
 COMMANDS = frozenset(("\\frac", "\\sqrt", "\\binom", "√"))
 
 
-class Atoms:
-    """A cursor over one list of tokens, and the readers of everything that binds tighter than an operator."""
+class Atoms(Cursor):
+    """The readers of everything that binds tighter than an operator."""
 
-    __slots__ = ("bars", "depth", "latex", "position", "token", "tokens")
-
-    def __init__(self, tokens: list[str], latex: bool) -> None:
-        self.tokens = [*tokens, END]
-        self.latex = latex
-        self.position = 0
-        self.token = tokens[0]
-        self.depth = 0
-        self.bars = 0
+    __slots__ = ()
 
     def sum(self) -> Node:
         """Read a sum; the grammar above the atoms says how."""
@@ -80,30 +70,6 @@ class Atoms:
     def starts_factor(self) -> bool:
         """Whether the token begins the next factor of an implicit product."""
         raise NotImplementedError
-
-    def advance(self) -> None:
-        """Move to the next token."""
-        self.position += 1
-        try:
-            self.token = self.tokens[self.position]
-        except IndexError:
-            raise ExpressionError("the expression ends too early") from None
-
-    def expect(self, token: str) -> None:
-        """Move past a token that must stand here."""
-        if self.token != token:
-            raise ExpressionError(f"expected {token!r}, found {self.found()}")
-        self.advance()
-
-    def found(self) -> str:
-        """Say what stands here, for a message."""
-        return repr(self.token[:40]) if self.token else "the end"
-
-    def deeper(self) -> None:
-        """Count one more level of nesting."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise ExpressionError(f"nested deeper than {MAX_DEPTH}")
 
     def atom(self) -> Node:
         """Read a number, a name, a call, or something in brackets."""

@@ -38,8 +38,9 @@ from sml_env.verifiers.nodes import (
 )
 from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS, has_opaque
 from sml_env.verifiers.policy import STRICT, Policy
+from sml_env.verifiers.rarities import rarities
 from sml_env.verifiers.realsets import Unordered, nonempty, real_set
-from sml_env.verifiers.relations import equal_relations, value_of
+from sml_env.verifiers.relations import bare, equal_relations, value_of
 from sml_env.verifiers.sequences import dotted, expanded
 from sml_env.verifiers.survey import Survey, survey
 
@@ -94,7 +95,7 @@ class Comparison:
             return self.matrices(answer, reference)
         answer, reference = expanded(answer), expanded(reference)
         if isinstance(answer, (Ratio, Based, Congruence)) or isinstance(reference, (Ratio, Based, Congruence)):
-            return self.rarities(answer, reference)
+            return rarities(bare(answer), bare(reference), self)
         if {type(answer), type(reference)} == {Interval, ListNode}:
             return _KIND
         if _is_choice(answer, reference) or _is_choice(reference, answer):
@@ -187,7 +188,7 @@ class Comparison:
 
     def matrices(self, a: Node, b: Node) -> Equality:
         """Decide entry by entry; a single column may be a tuple."""
-        a, b = _bare(a), _bare(b)
+        a, b = bare(a), bare(b)
         left, right = self._rows(a), self._rows(b)
         if left is None or right is None or len(left) != len(right) or len(left[0]) != len(right[0]):
             return _KIND
@@ -200,32 +201,6 @@ class Comparison:
         if isinstance(node, TupleNode) and self.policy.vectors and node.items:
             return tuple((item,) for item in node.items)
         return None
-
-    def rarities(self, a: Node, b: Node) -> Equality:
-        """Decide about ratios, numbers in a base and residue classes."""
-        a, b = _bare(a), _bare(b)
-        if isinstance(a, Based) or isinstance(b, Based):
-            if self.policy.bases == "same":
-                return Equality(a == b, "exact") if isinstance(a, Based) and isinstance(b, Based) else _KIND
-            return self.decide(
-                *(Number(Fraction(int(x.digits, x.base))) if isinstance(x, Based) else x for x in (a, b))
-            )
-        if isinstance(a, Congruence) or isinstance(b, Congruence):
-            return _congruent(a, b)
-        if isinstance(a, Ratio) and isinstance(b, Ratio):
-            return self.ratios(a.terms, b.terms)
-        ratio, other = (a, b) if isinstance(a, Ratio) else (b, a)
-        if isinstance(ratio, Ratio) and len(ratio.terms) == 2 and other.__class__ in SCALARS:
-            return self.ratios(ratio.terms, (other, Number(Fraction(1))))
-        return _KIND
-
-    def ratios(self, a: tuple[Node, ...], b: tuple[Node, ...]) -> Equality:
-        """Decide whether two ratios are one up to a factor."""
-        if len(a) != len(b) or len(a) > 8:
-            return _KIND
-        if any(rational_value(term) == 0 for term in (*a, *b)):
-            return UNKNOWN
-        return all_of([self.scalars(multiply(a[0], y), multiply(b[0], x)) for x, y in zip(a[1:], b[1:], strict=True)])
 
     def sets(self, a: Node, b: Node) -> Equality:
         """Decide about sets of reals in any notation."""
@@ -292,7 +267,7 @@ class Comparison:
             return _KIND
         ordered = isinstance(a, TupleNode) or isinstance(b, TupleNode)
         if order == "always" or (ordered and order == "brackets"):
-            return all_of([self.decide(_bare(x), _bare(y)) for x, y in zip(items, others, strict=True)])
+            return all_of([self.decide(bare(x), bare(y)) for x, y in zip(items, others, strict=True)])
         return self.matched(items, others)
 
     def covered(self, items: tuple[Node, ...], others: tuple[Node, ...]) -> Equality:
@@ -368,11 +343,6 @@ def _is_choice(node: Node, other: Node) -> bool:
     return isinstance(node, Union) and isinstance(other, TupleNode) and not _is_range(node)
 
 
-def _bare(node: Node) -> Node:
-    value = value_of(node)
-    return node if value is None else value
-
-
 def _solved(node: Node) -> Node:
     """Turn ``x = 2 or x = 3`` and ``x = 2, x = 3`` into a list of values, and ``x = 1, y = 2`` into a tuple by name."""
     parts = node.parts if isinstance(node, Union) else node.items if isinstance(node, ListNode) else ()
@@ -401,24 +371,6 @@ def _single(node: Node, other: Node) -> Node:
     if isinstance(node, (SetNode, ListNode)) and len(node.items) == 1 and other.__class__ in SCALARS:
         return node.items[0]
     return node
-
-
-def _valued(node: Node) -> Node:
-    return Number(Fraction(int(node.digits, node.base))) if isinstance(node, Based) else node
-
-
-def _congruent(a: Node, b: Node) -> Equality:
-    if not isinstance(a, Congruence):
-        a, b = b, a
-    assert isinstance(a, Congruence)
-    value, modulus = rational_value(a.value), rational_value(a.modulus)
-    other = rational_value(b.value if isinstance(b, Congruence) else b)
-    if value is None or not modulus or other is None:
-        return UNKNOWN
-    if isinstance(b, Congruence):
-        same = rational_value(b.modulus)
-        return Equality(same is not None and abs(same) == abs(modulus) and (value - other) % modulus == 0, "exact")
-    return Equality(other == value % abs(modulus), "exact")
 
 
 def _as_relation(node: Node, name: str) -> Node:

@@ -15,7 +15,8 @@ import re
 from fractions import Fraction
 
 from sml_env.errors import ExpressionError
-from sml_env.verifiers.atoms import COMMANDS, MAX_DEPTH, Atoms
+from sml_env.verifiers.atoms import COMMANDS, Atoms
+from sml_env.verifiers.cursor import MAX_DEPTH
 from sml_env.verifiers.lexicon import INTEGERS
 from sml_env.verifiers.nodes import (
     SCALARS,

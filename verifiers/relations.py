@@ -30,7 +30,7 @@ from sml_env.verifiers.nodes import (
 from sml_env.verifiers.opaque import UNKNOWN_FUNCTIONS
 from sml_env.verifiers.rendering import to_text
 
-__all__ = ["equal_relations", "is_solved", "named", "states_constant", "value_of"]
+__all__ = ["bare", "equal_relations", "is_solved", "named", "states_constant", "value_of"]
 
 _MINUS_ONE = Number(Fraction(-1))
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -84,6 +84,12 @@ def value_of(node: Node) -> Node | None:
             pairs = sorted(zip(map(to_text, left.items), right.items, strict=True), key=lambda pair: pair[0])
             return TupleNode(tuple(value for _, value in pairs))
     return None
+
+
+def bare(node: Node) -> Node:
+    """Return the value that an equation assigns, or the node itself."""
+    value = value_of(node)
+    return node if value is None else value
 
 
 def states_constant(node: Relation) -> bool:
