@@ -69,7 +69,8 @@ def _every(trees: tuple[Node, Node], names: list[str], big: int, draw: Draw) -> 
     if len(names) == 1:
         for step in range(1, 15):
             for denominator in (2, 3):
-                yield {names[0]: Fraction(step, denominator) * (-1) ** step}
+                yield {names[0]: Fraction(step, denominator)}
+                yield {names[0]: -Fraction(step, denominator)}
 
 
 def _scaled(slope: Fraction) -> Node:
