@@ -17,7 +17,7 @@ from sml_env.problems import Step
 from sml_env.verifiers.policy import EXACT
 from sml_env.verifiers.symbolic import verify
 
-__all__ = ["MAX_FIELD_CHARACTERS", "Record", "load_records", "read_json_lines", "worked_steps"]
+__all__ = ["MAX_FIELD_CHARACTERS", "Record", "load_records", "parse_json", "read_json_lines", "worked_steps"]
 
 MAX_FIELD_CHARACTERS: Final = 20_000
 _SHOWN_FAULTS: Final = 20
@@ -122,7 +122,8 @@ def _refused(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _parsed(line: bytes) -> object:
+def parse_json(line: bytes) -> object:
+    """What one line holds; ValueError names the fault."""
     try:
         return json.loads(line.decode("utf-8"), parse_constant=_refused)
     except UnicodeDecodeError as error:
@@ -148,7 +149,7 @@ def read_json_lines(path: str | Path) -> tuple[Record, ...]:
     except (OSError, ValueError) as error:
         raise DataError(f"{str(file)!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    rows = ((number, lambda line=line: _parsed(line)) for number, line in numbered)
+    rows = ((number, lambda line=line: parse_json(line)) for number, line in numbered)
     return _collect(str(file), rows, file.stem)
 
 

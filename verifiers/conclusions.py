@@ -71,7 +71,8 @@ _TRIM = re.compile(
 _NEGATED = re.compile(
     r"\b(?:is|are|was|were|be|equal|does|do|did|could|can|would|should) not\b[^=]*$|n['’]t\b[^=]*$|\bnot [-−$\\(]*[0-9]"
     r"|\bof (?:the|my|our) (?:final |correct )?answer\b"
-    r"|\b(?:wrong|incorrect|false|impossible|unlikely|neither|nor|except|cannot be|never|not true|not the case)\b",
+    r"|\b(?:wrong|incorrect|false|doubt|(?:might|may|would|could) think)\b"
+    r"|\b(?:impossible|unlikely|neither|nor|except|cannot be|never|not true|not the case)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\W*(?:if|suppose|assume|assuming|let(?! us\b| me\b|'s)|say)\b", re.IGNORECASE)

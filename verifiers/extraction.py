@@ -64,7 +64,8 @@ _LEAD = re.compile(
 )
 _ABOUT = re.compile(
     r"\b(?:of|than|plus|minus|times)\s+(?:the |my |our |this )?(?:final |correct |right )?$"
-    r"|\b(?:wrong|incorrect|not|no|nobody|doubt|false|suppose|neither|twice|half)\b[^.!?\n]*$",
+    r"|\b(?:wrong|incorrect|not|no|nobody|doubt|(?:might|may|would|could) think)\b[^.!?\n]*$"
+    r"|\b(?:false|suppose|neither|twice|half)\b[^.!?\n]*$",
     re.IGNORECASE,
 )
 _CALCULATED = re.compile(r"<<[^<>\n]{0,200}>>")
@@ -347,6 +348,8 @@ def _statement(tail: str, match: re.Match[str], limit: int) -> list[str]:
     stop = _END.search(text)
     while stop and not stop.lastgroup:
         stop = _END.search(text, stop.end())
+    if stop and text[stop.start() : stop.start() + 1] == "?":
+        return []
     phrase = text[: stop.start()] if stop else text
     end = begin + len(phrase)
     if len(phrase) > MAX_CHARS:

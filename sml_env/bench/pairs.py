@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 import click
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.text import Text
 
 from sml_env.bench.files import LineFile
 from sml_env.bench.verify import MAX_BYTES, as_dict, one_line
+from sml_env.datasets import parse_json
 from sml_env.errors import DataError
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.policy import Policy
@@ -257,21 +258,10 @@ def _row(number: int, line: bytes | None, pairs: Pairs) -> _Row:
 def _parsed(line: bytes | None) -> Mapping[str, Any]:
     if line is None:
         raise ValueError(f"longer than {MAX_BYTES:,} bytes")
-    try:
-        row = json.loads(line.decode("utf-8"), parse_constant=_refused)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 at byte {error.start}") from error
-    except json.JSONDecodeError as error:
-        raise ValueError(f"broken JSON at column {error.colno}: {error.msg}") from error
-    except RecursionError as error:
-        raise ValueError("JSON nested too deeply") from error
+    row = parse_json(line)
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")
     return row
-
-
-def _refused(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
