@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -14,15 +14,15 @@ import numpy as np
 
 from sml_env.answers import KINDS, Answers
 from sml_env.assertions import asserts_a_value
+from sml_env.config import checked
 from sml_env.datasets import Record, load_records
 from sml_env.envs.topics import TOPICS
 from sml_env.envs.topics.base import MAX_DIFFICULTY
 from sml_env.envs.topics.candidates import MAX_CANDIDATES, Candidates, draw_candidates
 from sml_env.errors import ConfigurationError, DataError, ExpressionError
-from sml_env.forms import Comparison, Query
+from sml_env.facts import chosen_facts
 from sml_env.priors import MAX_DIGITS, uniform_integers, word_problem_space
 from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution, Step
-from sml_env.semantics import meaning
 from sml_env.stated import stated_values
 
 __all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "math_family"]
@@ -32,8 +32,6 @@ HYPOTHESES: Final = ("prior", "open")
 _TEST_SHARE: Final = 4
 """One statement in this many belongs to the test split, by a hash of its text."""
 
-_FACTS: Final = 3
-_FACT_BITS: Final = 0.3
 _MAX_NUMBER: Final = 2**31
 _ID: Final = re.compile(r"([a-z_]+)-([1-5])-(train|test)-([0-9]{1,10})")
 _MASKED: Final = "Take the next step of the method."
@@ -86,12 +84,7 @@ class MathTutorConfig:
         Raises:
             ConfigurationError: If a key is unknown or a value makes no sense.
         """
-        if config is not None and not isinstance(config, Mapping):
-            raise ConfigurationError(f"config: {config!r} is not a mapping")
-        given = dict(config or {})
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(given) - known):
-            raise ConfigurationError(f"config: {unknown} unknown; known are {', '.join(sorted(known))}")
+        given = checked(cls, config)
         if isinstance(given.get("topics"), str):
             given["topics"] = (given["topics"],)
         if isinstance(given.get("difficulty"), int):
@@ -117,36 +110,6 @@ def _sequence(name: str, value: object, size: int | None) -> tuple[Any, ...]:
 def math_family(config: MathTutorConfig) -> Family:
     """The family that a config describes."""
     return TopicFamily(config) if config.data is None else DataFamily(config)
-
-
-def _facts(space: HypothesisSpace, rng: np.random.Generator) -> tuple[Query, ...]:
-    """Predicates that a teacher with "knowledge" knows, chosen by the space alone.
-
-    Each tells at least ``_FACT_BITS``, and together they leave at least two candidates whichever is true.
-    """
-    menu = space.menu
-    bits = menu.table_bits(space.prior)
-    useful = [
-        query
-        for query, told in zip(menu.queries, bits, strict=True)
-        if query.kind == "predicate" and told >= _FACT_BITS
-    ]
-    if menu.cuts is not None:
-        below = np.cumsum(space.prior)
-        rows = np.flatnonzero((below >= 0.25) & (below <= 0.75))
-        forms = [Comparison("x", ">", menu.cuts[int(row)]) for row in rng.permutation(rows)[:_FACTS]]
-        useful += [Query("predicate", str(form), form) for form in forms]
-    chosen: list[Query] = []
-    labels = np.zeros(len(space), dtype=np.int64)
-    for position in rng.permutation(len(useful)):
-        meant = meaning(useful[int(position)].form, space.answers)
-        if meant is None or len(chosen) == _FACTS:
-            continue
-        _, finer = np.unique(labels * len(meant.replies) + meant.codes, return_inverse=True)
-        if int(np.bincount(finer.reshape(-1)).min()) > 1:
-            labels = finer.reshape(-1)
-            chosen.append(useful[int(position)])
-    return tuple(chosen)
 
 
 def _harmless(statement: str, answers: Answers) -> Callable[[str], bool]:
@@ -227,7 +190,7 @@ def _problem_of(problem_id: str, drawn: Candidates, rng: np.random.Generator) ->
         exercise.statement,
         Secret(solution),
         space,
-        _facts(space, rng),
+        chosen_facts(space, rng),
         exercise.rules,
         hints_from_statement=True,
     )
@@ -284,7 +247,7 @@ class DataFamily:
         if index is None:
             raise ConfigurationError(f"integers: the answer of {record.name} is outside {self._config.integers}")
         solution = Solution(space.answers.text(index), index, space.answers.only(index), record.steps)
-        return Problem(record.name, record.statement, Secret(solution), space, _facts(space, rng))
+        return Problem(record.name, record.statement, Secret(solution), space, chosen_facts(space, rng))
 
     def _space(self, record: Record, rng: np.random.Generator) -> HypothesisSpace | None:
         answers = _open_answers(record.answer)

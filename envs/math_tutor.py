@@ -94,6 +94,7 @@ class MathTutorEnv(TextEnv):
     | ``gibberish`` | yes | | yes | |
     | ``peer`` | | | | yes |
     | ``noisy`` | yes | | yes | |
+    | ``lying`` | yes | | | |
     | ``leaky`` | yes | | | |
     | your own object | yes | yes | yes | yes |
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -206,6 +207,29 @@ class Answers:
         if self.kind == "pair":
             return f"({self.columns[0][index]}, {self.columns[1][index]})"
         return " U ".join(_span_text(span) for span in self.sets[index])
+
+    def index_of(self, text: str) -> int | None:
+        """Which hypothesis a text states in any exact form, or ``None``. Rows are taken to be ascending."""
+        try:
+            key = parse_answer(self.kind, text)
+        except ExpressionError:
+            return None
+        if self._integers is not None:
+            number = key[0]
+            row = bisect_left(self._integers, number)  # type: ignore[type-var]
+            return row if row < len(self) and self._integers[row] == number else None
+        return self._index.get(key)
+
+    @cached_property
+    def _integers(self) -> list[int] | None:
+        if self.kind == "number" and self.columns[0].all_integral:
+            values: list[int] = self.columns[0].numerator.tolist()
+            return values
+        return None
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[object, ...], int]:
+        return {self.key(row): row for row in range(len(self))}
 
     def key(self, index: int) -> tuple[object, ...]:
         """An exact, hashable value of one answer."""

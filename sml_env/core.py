@@ -13,9 +13,9 @@ from sml_env.errors import ConfigurationError, ResetNeeded
 from sml_env.problems import Family
 from sml_env.rules import Rules
 from sml_env.spaces import Utterance
-from sml_env.teachers import Request, Teacher, make_teacher
+from sml_env.teachers import ASYMMETRIES, Request, Teacher, make_teacher
 
-__all__ = ["TextEnv"]
+__all__ = ["TextEnv", "chosen_problem", "turn_range", "turns_of"]
 
 
 class TextEnv(gym.Env[str, str]):
@@ -53,20 +53,19 @@ class TextEnv(gym.Env[str, str]):
     ) -> None:
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
             raise ConfigurationError(f"render_mode: {render_mode!r} is none of {self.metadata['render_modes']}")
+        sensible = getattr(family, "asymmetries", ASYMMETRIES)
+        if asymmetry in ASYMMETRIES and asymmetry not in sensible:
+            raise ConfigurationError(
+                f"asymmetry: {asymmetry!r} makes no sense in {type(self).__name__}, with teacher={teacher!r} or any other; "
+                f"choose one of {', '.join(sensible)}"
+            )
         self._family = family
         self._teacher = make_teacher(teacher, asymmetry)
-        self._turn_range = _turn_range(family.default_turns if max_turns is None else max_turns)
-        try:
-            self._rules = Rules(
-                asymmetry=asymmetry,
-                max_turns=self._turn_range[1],
-                max_attempts=max_attempts,
-                shaping=shaping,
-                gamma=gamma,
-                **dict(rules or {}),
-            )
-        except TypeError as error:
-            raise ConfigurationError(f"rules: {error}") from error
+        self._turn_range = turn_range(family.default_turns if max_turns is None else max_turns)
+        self._rules = Rules.of(
+            family, rules, asymmetry=asymmetry, max_turns=self._turn_range[1], max_attempts=max_attempts,
+            shaping=shaping, gamma=gamma,
+        )  # fmt: skip
         self._dialogue: Dialogue | None = None
         self.render_mode = render_mode
         self.action_space = Utterance()
@@ -83,11 +82,11 @@ class TextEnv(gym.Env[str, str]):
             ConfigurationError: If an option is unknown or there is no such problem.
         """
         super().reset(seed=seed)
-        chosen = _problem_id(options)
+        chosen = chosen_problem(options)
         drawn = self._family.sample(self.np_random)
         low, high = self._turn_range
-        turns = low if low == high else int(self.np_random.integers(low, high + 1))
-        teacher_seed = int(self.np_random.integers(2**63))
+        turns = low if low == high else turns_of(int(self.np_random.bit_generator.random_raw()), low, high)
+        teacher_seed = int(self.np_random.bit_generator.random_raw())
         problem = self._family.problem(drawn if chosen is None else chosen)
         self._dialogue = Dialogue(problem, self._teacher, replace(self._rules, max_turns=turns), teacher_seed)
         if self.render_mode == "human":
@@ -166,11 +165,21 @@ class TextEnv(gym.Env[str, str]):
         return state
 
 
+def turns_of(word: int, low: int, high: int) -> int:
+    """The turn budget that 64 random bits stand for, from low to high."""
+    return low + (word * (high - low + 1) >> 64)
+
+
 def _stepped(outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
     return outcome.text, outcome.reward, outcome.terminated, outcome.truncated, outcome.info
 
 
-def _turn_range(value: object) -> tuple[int, int]:
+def turn_range(value: object) -> tuple[int, int]:
+    """The least and the greatest turn budget that ``max_turns`` stands for.
+
+    Raises:
+        ConfigurationError: If it is neither a positive integer nor a pair of them in order.
+    """
     if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value, value
     if isinstance(value, tuple | list) and len(value) == 2:
@@ -180,7 +189,12 @@ def _turn_range(value: object) -> tuple[int, int]:
     raise ConfigurationError(f"max_turns: {value!r} is neither a positive integer nor a pair of them in order")
 
 
-def _problem_id(options: Mapping[str, Any] | None) -> str | None:
+def chosen_problem(options: Mapping[str, Any] | None) -> str | None:
+    """The problem that ``reset(options=…)`` chooses.
+
+    Raises:
+        ConfigurationError: If an option is unknown.
+    """
     unknown = sorted(set(options or {}) - {"problem_id"})
     if unknown:
         raise ConfigurationError(f"options: {unknown} unknown; only 'problem_id' is")

@@ -11,18 +11,20 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from sml_env.answers import Answers
 from sml_env.counterfactual import MAX_ENUMERATED, counterfactual_channel
 from sml_env.errors import ExpressionError, ResetNeeded
 from sml_env.forms import Between, Claim, Comparison, Query
 from sml_env.guard import LeakGuard
-from sml_env.information import Channel, FloatArray
+from sml_env.information import Channel, FloatArray, IntArray
+from sml_env.laws import Law
 from sml_env.listener import Listener, asks_outright, open_refusal
 from sml_env.menu import Menu
 from sml_env.outcomes import (
     CORRECT,
     INCORRECT,
-    MALFORMED,
     REFUSED_ANSWER,
     REFUSED_CAP,
     STOPPED,
@@ -31,14 +33,12 @@ from sml_env.outcomes import (
     Outcome,
 )
 from sml_env.problems import Problem
-from sml_env.queries import MAX_CHARACTERS, parse
+from sml_env.queries import MAX_CHARACTERS
 from sml_env.rewards import potential_scale, reward_terms
 from sml_env.rules import Rules, attempt_likelihood
 from sml_env.semantics import Meaning
 from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
 from sml_env.verifiers.base import Status, Verdict
-from sml_env.verifiers.policy import EXACT
-from sml_env.verifiers.symbolic import verify
 from sml_env.wording import number
 
 __all__ = ["Dialogue", "Outcome"]
@@ -46,12 +46,17 @@ __all__ = ["Dialogue", "Outcome"]
 
 @dataclass(slots=True)
 class _Pending:
-    """A query that waits for the teacher."""
+    """A query, or a wrong attempt that is answered, which waits for the teacher.
+
+    ``prefix`` is what the environment itself says first, ``verdict`` the realised and expected bits of that.
+    """
 
     words: str
     kind: str
     request: Request
     expected: float | None
+    prefix: str = ""
+    verdict: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,15 @@ class _Bits:
 Answer: TypeAlias = Outcome | Request
 
 
+def _attempts(query: Query) -> bool:
+    """Whether a query states a value to be judged."""
+    return isinstance(query.form, Claim) and query.kind != "diagnosis"
+
+
+def _value(query: Query) -> str:
+    return (query.form.value or "") if isinstance(query.form, Claim) else ""
+
+
 def _vetted(problem: Problem) -> frozenset[str]:
     """Texts that are the same whichever candidate is true, and were checked against all of them when built."""
     solution = problem.secret.reveal()
@@ -96,7 +110,8 @@ class Dialogue:
     def __init__(self, problem: Problem, teacher: Teacher, rules: Rules, seed: int = 0) -> None:
         self.problem = problem
         self.rules = rules
-        self.listener = None if problem.space is None else Listener(problem.space, rules.cap_bits)
+        self._domain = problem.domain
+        self.listener = None if problem.space is None else Listener(problem.space, rules.cap_bits, problem.domain)
         self._teacher = teacher
         self._channels: ChannelTeacher | None = stated_channel(teacher)
         self._seed = seed
@@ -116,6 +131,10 @@ class Dialogue:
         self._ended = False
         self._success = False
         self._pending: _Pending | None = None
+        law = getattr(teacher, "law", None)
+        self._false: IntArray | None = None
+        if self.listener is not None and isinstance(law, Law) and law.counts_lies:
+            self._false = np.zeros(len(self.listener.space), dtype=np.int64)
         self.menu = self._teacher_menu()
         self._before = _Before(None, None)
 
@@ -163,13 +182,16 @@ class Dialogue:
     def expected_bits(self, utterance: str) -> float | None:
         """What an utterance would tell in expectation, were it said now.
 
-        0 for attempts and for what would be refused; ``None`` where the reply has no channel.
+        0 for bare attempts and for what would be refused; ``None`` where the reply has no channel.
         """
-        query = parse(utterance)
-        if query.kind in ("attempt", "malformed"):
+        query = self._domain.parse(utterance)
+        if query.kind == "malformed":
             return 0.0
+        if _attempts(query):
+            question = self._response(utterance, query, _value(query))
+            return 0.0 if question is None else self._expected(self._channel(question))
         meant = None if self.listener is None else self.listener.meaning(query)
-        if self.listener is not None and self.listener.stated(meant) is not None:
+        if self._stated(meant) is not None:
             return 0.0
         if self._refusal(query, meant) is not None:
             return 0.0
@@ -214,21 +236,20 @@ class Dialogue:
             raise ResetNeeded("a request still waits for its reply: deliver it, or fail it")
         words = utterance[:MAX_CHARACTERS] if isinstance(utterance, str) else ""
         self._before = _Before(self._entropy, self._best_now())
-        query = parse(utterance)
+        query = self._domain.parse(utterance)
         if query.kind == "malformed":
-            return self._close(words, query.kind, MALFORMED)
-        if query.kind == "attempt":
-            claim = query.form if isinstance(query.form, Claim) else Claim("")
-            part = self._part(claim)
+            return self._close(words, query.kind, self._domain.help)
+        if _attempts(query):
+            part = self._part(query.form) if isinstance(query.form, Claim) else None
             if part is None:
-                return self._judge(words, claim.value or "")
+                return self._judge(words, _value(query), query)
             query = part
         meant = None if self.listener is None else self.listener.meaning(query)
-        stated = None if self.listener is None else self.listener.stated(meant)
+        stated = self._stated(meant)
         if stated is not None and self.listener is not None:
-            return self._judge(words, self.listener.space.answers.text(stated))
-        if isinstance(query.form, Between) and query.form.low == query.form.high:
-            return self._judge(words, str(query.form.low))
+            return self._judge(words, self.listener.space.answers.text(stated), query)
+        if isinstance(query.form, Between) and query.form.low == query.form.high and self.rules.disguised_attempts:
+            return self._judge(words, str(query.form.low), query)
         refusal = self._refusal(query, meant)
         if refusal is not None:
             return self._close(words, query.kind, refusal)
@@ -282,9 +303,9 @@ class Dialogue:
 
     def _part(self, claim: Claim) -> Query | None:
         """``y = 2`` states no answer where y is one part of a pair, or nothing: it is a predicate of y."""
-        if self.listener is None:
+        answers = None if self.listener is None else self.listener.space.answers
+        if not isinstance(answers, Answers):
             return None
-        answers = self.listener.space.answers
         if claim.name == "x" and (answers.kind != "pair" or "x" not in answers.names):
             return None
         if answers.kind != "pair" and claim.name in answers.names:
@@ -295,8 +316,17 @@ class Dialogue:
         form = Comparison(claim.name, "==", bound)
         return Query("predicate", str(form), form)
 
+    def _stated(self, meant: Meaning | None) -> int | None:
+        """The hypothesis that a yes-or-no query states in disguise, where that counts."""
+        if self.listener is None or not self.rules.disguised_attempts:
+            return None
+        return self.listener.stated(meant)
+
     def _refusal(self, query: Query, meant: Meaning | None) -> str | None:
         """Why a query is refused, from the query and the belief alone."""
+        words = self._domain.refusal(query)
+        if words is not None:
+            return words
         if asks_outright(query):
             return REFUSED_ANSWER
         if self.listener is None:
@@ -306,11 +336,25 @@ class Dialogue:
     def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
         question = self._question(words, query, meant)
         channel = self._channel(question)
+        return self._wait(_Pending(words, query.kind, self._request(question, channel), self._expected(channel)))
+
+    def _request(self, question: Question, channel: Channel | None) -> Request:
         verdict, attempt = self._seen()
         view = view_for(self.rules.asymmetry, self.problem, verdict, attempt, question.asked_of)
-        request = Request(question, view, channel, self._turn_seed())
-        self._pending = _Pending(words, query.kind, request, self._expected(channel))
-        return request
+        return Request(question, view, channel, self._turn_seed())
+
+    def _wait(self, pending: _Pending) -> Request:
+        self._pending = pending
+        return pending.request
+
+    def _response(self, words: str, query: Query, value: str) -> Question | None:
+        """The question that an attempt puts to the teacher where wrong ones are answered; else ``None``."""
+        if self.listener is None or self.rules.asymmetry != "answer":
+            return None
+        meant = self._domain.response(value, self.listener.space.answers)
+        if meant is None:
+            return None
+        return replace(self._question(words, query, meant), attempted=value)
 
     def _question(self, words: str, query: Query, meant: Meaning | None) -> Question:
         return Question(
@@ -326,6 +370,10 @@ class Dialogue:
             self._asked_of(query),
             self.problem.hints_from_statement,
             meant,
+            domain=self._domain,
+            belief=None if self.listener is None else self.listener.belief,
+            false_replies=self._false,
+            turns_left=self.turns_left,
         )
 
     def _asked_of(self, query: Query) -> str | None:
@@ -341,7 +389,8 @@ class Dialogue:
         """A value as an answer of this problem is written, if it is one; equal values are written alike."""
         answers = self.problem.secret.reveal().answers
         try:
-            return value.strip() if answers is None else Answers.parse(answers.kind, answers.names, [value]).text(0)
+            known = isinstance(answers, Answers)
+            return Answers.parse(answers.kind, answers.names, [value]).text(0) if known else value.strip()
         except ExpressionError:
             return value.strip()
 
@@ -386,7 +435,9 @@ class Dialogue:
 
     def _best_now(self) -> float | None:
         """The most that any query of the menu tells now; ``None`` where it cannot be said."""
-        return None if self.listener is None or self._channels is None else self.listener.best_bits(self.menu)
+        if self.listener is None or self._channels is None or not self.rules.best:
+            return None
+        return self.listener.best_bits(self.menu, every=not self.rules.disguised_attempts)
 
     def _told(self, pending: _Pending, text: str) -> Outcome:
         """Deliver a reply that may reach the student, and update the listener on it."""
@@ -395,37 +446,59 @@ class Dialogue:
         self._facts += pending.kind == "fact"
         channel, expected = pending.request.channel, pending.expected
         if channel is not None and text in channel.replies:
-            self._hear(channel.likelihood(channel.replies.index(text)))
+            self._hear_reply(channel, channel.replies.index(text))
         elif self._channels is None:
             expected = None
-        realised = None if expected is None else self._fallen()
-        return self._close(pending.words, pending.kind, text, _Bits(expected, realised))
+        realised = None if expected is None else self._fallen() - pending.verdict[0]
+        bits = _Bits(expected, realised, *pending.verdict)
+        return self._close(pending.words, pending.kind, f"{pending.prefix}{text}", bits)
 
-    def _judge(self, words: str, value: str) -> Outcome:
+    def _hear_reply(self, channel: Channel, code: int) -> None:
+        """Update the listener on a reply, and count it under the hypotheses that it is false of."""
+        self._hear(channel.likelihood(code))
+        if self._false is not None and channel.codes is not None:
+            self._false = self._false + (channel.codes != code)
+
+    def _judge(self, words: str, value: str, query: Query) -> Answer:
         """Judge an attempt; the verdict is the environment's own and is never noised.
 
         A value that is a candidate is judged as that candidate alone: "50%" must not stand for 50 and for 1/2 at once.
+        Where wrong attempts are answered, the answer comes from the teacher, and with a stated channel verdict and
+        answer are metered as the one reply that they are.
         """
         solution = self.problem.secret.reveal()
         row = None if self.listener is None else self.listener.space.index_of(value)
         stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
-        verdict = verify(stated, solution.answer, EXACT)
+        verdict = self._domain.judge(stated, solution.answer)
         if verdict.correct and row is None and not self._fits_one(value, verdict):
             verdict = Verdict(Status.INCORRECT, "hedge", "the value fits several candidates", verdict.extracted)
         if verdict.status is Status.UNPARSABLE:
             return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
-        bits = _Bits()
         shown = self._notation(value)
+        kind = query.kind if _attempts(query) else "attempt"
+        response = self._response(words, query, stated)
+        channel = None if response is None else self._channel(response)
+        self._latest = (shown, verdict)
+        if not verdict.correct:
+            self._judged.append(shown)
+        if response is not None and channel is not None and not channel.constant:
+            expected = self._expected(channel)
+            if not verdict.correct:
+                request = self._request(response, channel)
+                return self._wait(_Pending(words, kind, request, expected, f"{INCORRECT} "))
+            self._hear(channel.likelihood(0))
+            return self._close(words, kind, CORRECT, _Bits(expected, self._fallen()), correct=True)
+        bits = _Bits()
         if self.listener is not None:
             row = solution.index if verdict.correct else row
             if row is not None:
                 right, bits.expected_verdict = self.listener.attempt(row)
                 self._hear(attempt_likelihood(right, verdict.correct))
             bits.verdict = self._fallen()
-        self._latest = (shown, verdict)
-        if not verdict.correct:
-            self._judged.append(shown)
+        if response is not None and channel is None and not verdict.correct:
+            told = (bits.verdict, bits.expected_verdict)
+            return self._wait(_Pending(words, "attempt", self._request(response, None), None, f"{INCORRECT} ", told))
         return self._close(words, "attempt", CORRECT if verdict.correct else INCORRECT, bits, correct=verdict.correct)
 
     def _fits_one(self, value: str, verdict: Verdict) -> bool:
@@ -433,9 +506,11 @@ class Dialogue:
         if self.listener is None:
             return True
         space = self.listener.space
+        if not isinstance(space.answers, Answers):
+            return True
         if len(space) > MAX_ENUMERATED:
             return space.index_of(verdict.extracted or "") == self.problem.secret.reveal().index
-        return sum(verify(value, space.answers.text(row), EXACT).correct for row in range(len(space))) == 1
+        return sum(self._domain.judge(value, space.answers.text(row)).correct for row in range(len(space))) == 1
 
     def _hear(self, likelihood: FloatArray | None) -> None:
         """Update the listener, and account for the truth's own gain, which stays private."""
@@ -467,6 +542,8 @@ class Dialogue:
         bits = bits or _Bits()
         self._transcript.append(Turn(words, text))
         self._success = correct
+        if self._false is not None:
+            self.menu = self._teacher_menu()
         terminated = not truncated and (correct or self.turns_left == 0 or self.attempts_left == 0)
         self._ended = terminated or truncated
         terms = reward_terms(

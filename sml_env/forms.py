@@ -15,9 +15,11 @@ __all__ = [
     "Claim",
     "Comparison",
     "Equation",
+    "FamilyForm",
     "Form",
     "Member",
     "Negation",
+    "OneOf",
     "Ordering",
     "Property",
     "Quantity",
@@ -92,6 +94,17 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """``x in {3, 5, 8}``: whether the unknown is one of several values, ascending and all different."""
+
+    name: str
+    values: tuple[Fraction, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {{{', '.join(str(value) for value in self.values)}}}"
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """A valued question: ``digits(x)``, ``sign(x)``, or ``x`` itself, which asks for the answer outright."""
 
@@ -116,7 +129,7 @@ class Equation:
 class Negation:
     """``not prime(x)``."""
 
-    form: Residue | Property | Member | Between
+    form: Residue | Property | Member | Between | OneOf
 
     def __str__(self) -> str:
         return f"not {self.form}"
@@ -138,6 +151,12 @@ class Claim:
         return self.value or ""
 
 
+class FamilyForm:
+    """Base of the forms that a family adds to the language; each is a frozen dataclass with its own ``str``."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """What a question for a fact is about, in the student's words: "price per egg"."""
@@ -149,7 +168,8 @@ class Topic:
 
 
 Form: TypeAlias = (
-    Comparison | Between | Residue | Property | Member | Quantity | Equation | Negation | Claim | Topic | None
+    Comparison | Between | Residue | Property | Member | OneOf | Quantity | Equation | Negation | Claim | Topic
+    | FamilyForm | None
 )
 
 

@@ -62,6 +62,7 @@ class LeakGuard:
     def __init__(self, problem: Problem) -> None:
         solution = problem.secret.reveal()
         kind = None if solution.answers is None else solution.answers.kind
+        kind = kind if kind in KINDS else None
         self._configure(solution.answer, problem.statement, kind)
 
     @classmethod

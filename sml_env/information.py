@@ -21,12 +21,15 @@ __all__ = [
     "FloatArray",
     "IntArray",
     "binary_entropy_bits",
+    "cut_information_bits",
     "entropy_bits",
+    "exchange_bits",
     "expected_information_bits",
     "posterior",
     "reply_entropy_bits",
     "target_belief",
     "threshold_information_bits",
+    "told_masses",
 ]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -143,16 +146,18 @@ def reply_entropy_bits(masses: FloatArray, starts: npt.NDArray[np.integer]) -> F
     return result
 
 
-def threshold_information_bits(belief: npt.ArrayLike, error: float = 0.0) -> FloatArray:
+def threshold_information_bits(belief: npt.ArrayLike, error: float | FloatArray = 0.0) -> FloatArray:
     """The most that any comparison against the ordered hypotheses tells ("is it greater than the k-th?").
 
     Args:
         belief: Shape ``(..., N)``, hypotheses in ascending order, each its own target.
-        error: Probability that the yes or no is flipped.
+        error: Probability that the yes or no is flipped: a number, or shape ``(N,)`` by hypothesis.
 
     Returns:
         Shape ``(...)``, in bits: the maximum over the N - 1 cuts.
     """
+    if not isinstance(error, float):
+        return np.asarray(cut_information_bits(belief, error).max(axis=-1, initial=0.0))
     below = np.cumsum(np.asarray(belief, dtype=np.float64), axis=-1)[..., :-1]
     if below.shape[-1] == 0:
         return np.zeros(below.shape[:-1])
@@ -161,34 +166,98 @@ def threshold_information_bits(belief: npt.ArrayLike, error: float = 0.0) -> Flo
     return np.maximum(bits - binary_entropy_bits(error), 0.0) if error else bits
 
 
+def cut_information_bits(belief: npt.ArrayLike, error: float | FloatArray = 0.0) -> FloatArray:
+    """What each comparison against the ordered hypotheses tells, in bits, shape ``(..., N - 1)``.
+
+    Arguments as of ``threshold_information_bits``.
+    """
+    b = np.asarray(belief, dtype=np.float64)
+    rates = np.broadcast_to(np.asarray(error, dtype=np.float64), b.shape)
+    below, flipped = np.cumsum(b, axis=-1)[..., :-1], np.cumsum(b * rates, axis=-1)
+    said_no = below - flipped[..., :-1] + (flipped[..., -1:] - flipped[..., :-1])
+    noise = (b * binary_entropy_bits(rates)).sum(axis=-1, keepdims=True)
+    return np.asarray(np.maximum(binary_entropy_bits(said_no) - noise, 0.0))
+
+
+def told_masses(
+    straight: FloatArray, crossed: FloatArray, replies: int | npt.NDArray[np.integer], sure: int | None = None
+) -> FloatArray:
+    """P(delivered reply) where some true replies are exchanged for another one of the same query.
+
+    Args:
+        straight: Shape ``(..., K)``: by true reply, the mass of the hypotheses under which it is delivered as it is.
+        crossed: Shape ``(..., K)``: the mass under which it is exchanged; 0 for ``sure``.
+        replies: How many of the K the query has, a number or shape ``(...)``; those after them get no mass.
+        sure: A reply that is never exchanged, and for which none is.
+
+    Returns:
+        Shape ``(..., K)``.
+    """
+    size = np.asarray(replies)
+    others = np.maximum(size - (1 if sure is None else 2), 1)[..., None]
+    spread = (crossed.sum(axis=-1, keepdims=True) - crossed) / others
+    spread = spread * (np.arange(straight.shape[-1]) < size[..., None])
+    if sure is not None:
+        spread[..., sure] = 0.0
+    return np.asarray(straight + spread)
+
+
+def exchange_bits(error: npt.ArrayLike, replies: int | npt.NDArray[np.integer]) -> FloatArray:
+    """Entropy of the reply given its true one: right with 1 - error, else one of ``replies - 1`` others, in bits."""
+    rate = np.asarray(error, dtype=np.float64)
+    return np.asarray(binary_entropy_bits(rate) + rate * np.log2(np.maximum(np.asarray(replies) - 1, 1)))
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Channel:
     """P(delivered reply | hypothesis) for one query, after the guard.
 
     Attributes:
         replies: The K texts that may be delivered.
-        codes: Shape ``(N,)``: which of them is the reply under each hypothesis; ``None`` when the reply does not
+        codes: Shape ``(N,)``: which of them is the true reply under each hypothesis; ``None`` when the reply does not
             depend on the hypothesis at all, so that it carries exactly 0 bits.
-        error: Probability that the reply is not that one but one of the K - 1 others, each equally likely.
+        error: Probability that the reply is not the true one but one of the others, each equally likely; a number, or
+            shape ``(N,)`` where it depends on the hypothesis.
+        sure: The code of a reply that is never exchanged, and for which none is: the verdict that comes with it.
     """
 
     replies: tuple[str, ...]
     codes: npt.NDArray[np.integer] | None
-    error: float = 0.0
+    error: float | FloatArray = 0.0
+    sure: int | None = None
 
     @property
     def constant(self) -> bool:
         """Whether the reply is independent of the hypothesis."""
         return self.codes is None
 
+    @property
+    def exact(self) -> bool:
+        """Whether the reply is always the true one."""
+        return isinstance(self.error, float) and self.error == 0.0
+
+    @property
+    def exchangeable(self) -> int:
+        """How many replies may be exchanged for one another."""
+        return len(self.replies) - (self.sure is not None)
+
+    def _errors(self, codes: npt.NDArray[np.integer]) -> FloatArray:
+        """P(the reply is not the true one | hypothesis), shape ``(N,)``."""
+        rates = np.broadcast_to(np.asarray(self.error, dtype=np.float64), codes.shape)
+        if self.exchangeable < 2:
+            return np.zeros(codes.shape)
+        return rates if self.sure is None else np.where(codes == self.sure, 0.0, rates)
+
     def matrix(self) -> FloatArray:
         """P(reply | hypothesis), shape ``(N, K)``. Raises ValueError for a constant channel, whose N is unknown."""
         if self.codes is None:
             raise ValueError("codes: a constant channel has no matrix")
-        size = len(self.replies)
-        other = self.error / (size - 1) if size > 1 else 0.0
-        dense = np.full((len(self.codes), size), other)
-        dense[np.arange(len(self.codes)), self.codes] = 1.0 - self.error if size > 1 else 1.0
+        rows, size = np.arange(len(self.codes)), len(self.replies)
+        errors = self._errors(self.codes)
+        dense = np.repeat((errors / max(self.exchangeable - 1, 1))[:, None], size, axis=1)
+        if self.sure is not None:
+            dense[:, self.sure] = 0.0
+        dense[rows, self.codes] = 1.0 - errors
         return dense
 
     def likelihood(self, code: int) -> FloatArray | None:
@@ -196,9 +265,10 @@ class Channel:
         if self.codes is None or len(self.replies) < 2:
             return None
         hit = self.codes == code
-        if self.error == 0.0:
+        if self.exact or self.exchangeable < 2 or code == self.sure:
             return np.asarray(hit, dtype=np.float64)
-        return np.asarray(np.where(hit, 1.0 - self.error, self.error / (len(self.replies) - 1)))
+        errors = self._errors(self.codes)
+        return np.asarray(np.where(hit, 1.0 - errors, errors / (self.exchangeable - 1)))
 
     def expected_bits(self, belief: FloatArray, target: npt.NDArray[np.integer] | None = None) -> float:
         """I(target; reply) under a belief of shape ``(N,)``, in bits."""
@@ -210,9 +280,10 @@ class Channel:
         masses = np.bincount(self.codes, weights=belief, minlength=size).astype(np.float64)
         if np.count_nonzero(masses) < 2:
             return 0.0
-        if self.error == 0.0:
+        if self.exact or self.exchangeable < 2:
             return max(0.0, float(_surprisal_mass(masses).sum()))
-        other = self.error / (size - 1)
-        mixed: FloatArray = other + (1.0 - self.error - other) * masses
-        noise = float(binary_entropy_bits(self.error)) + self.error * float(np.log2(size - 1))
+        errors = self._errors(self.codes)
+        crossed = np.bincount(self.codes, weights=belief * errors, minlength=size).astype(np.float64)
+        mixed = told_masses(masses - crossed, crossed, size, self.sure)
+        noise = float((belief * exchange_bits(errors, self.exchangeable)).sum())
         return max(0.0, float(_surprisal_mass(mixed).sum()) - noise)

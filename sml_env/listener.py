@@ -9,12 +9,13 @@ from typing import Final
 
 import numpy as np
 
-from sml_env.forms import ASKED_KINDS, Quantity, Query, Residue
+from sml_env.domains import MATHEMATICS, Domain
+from sml_env.forms import Quantity, Query, Residue
 from sml_env.information import Channel, FloatArray, entropy_bits, posterior, target_belief
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
 from sml_env.rules import same_target, stated_hypothesis, verdict_bits
-from sml_env.semantics import Meaning, meaning
+from sml_env.semantics import Meaning
 
 __all__ = ["Listener", "asks_outright", "open_refusal"]
 
@@ -32,10 +33,12 @@ class Listener:
     Args:
         space: The hypotheses.
         cap_bits: The most that one query may tell, in expected bits.
+        domain: What queries mean.
     """
 
-    def __init__(self, space: HypothesisSpace, cap_bits: float) -> None:
+    def __init__(self, space: HypothesisSpace, cap_bits: float, domain: Domain = MATHEMATICS) -> None:
         self.space = space
+        self.domain = domain
         self.belief: FloatArray = space.prior
         self.entropy: float = space.prior_entropy
         self._cap = cap_bits
@@ -43,7 +46,7 @@ class Listener:
 
     def meaning(self, query: Query) -> Meaning | None:
         """What a query means under each hypothesis; ``None`` where it is not a question about the answer."""
-        return meaning(query.form, self.space.answers) if query.kind in ASKED_KINDS else None
+        return self.domain.meaning(query, self.space.answers)
 
     def stated(self, meant: Meaning | None) -> int | None:
         """The hypothesis that a yes-or-no query states in disguise: the only live one for which it is true."""
@@ -62,13 +65,16 @@ class Listener:
         """What a reply of this channel tells about the target in expectation, in bits."""
         return channel.expected_bits(self.belief, self.space.target)
 
-    def best_bits(self, menu: Menu | None) -> float:
-        """The most that any query of a menu tells now, in bits; 0 for no menu."""
+    def best_bits(self, menu: Menu | None, every: bool = False) -> float:
+        """The most that any query of a menu tells now, in bits; 0 for no menu.
+
+        Yes-or-no questions about two live targets are left out, being attempts, unless ``every`` query counts.
+        """
         if menu is None:
             return 0.0
         if self._best[0] is not self.belief or self._best[1] is not menu:
             live = np.count_nonzero(target_belief(self.belief, self.space.target))
-            best = menu.best_bits(self.belief, self._cap, self.space.target, binary=bool(live > 2))
+            best = menu.best_bits(self.belief, self._cap, self.space.target, binary=every or bool(live > 2))
             self._best = (self.belief, menu, best)
         return self._best[2]
 

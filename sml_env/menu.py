@@ -21,12 +21,14 @@ from sml_env.information import (
     Channel,
     FloatArray,
     IntArray,
+    cut_information_bits,
     reply_entropy_bits,
     threshold_information_bits,
 )
 from sml_env.semantics import NO, YES, Meaning, meaning
+from sml_env.tables import DenseTable, ReplyTable, partition_bits
 
-__all__ = ["DENSE_LIMIT", "Menu", "menu_for"]
+__all__ = ["DENSE_LIMIT", "Menu", "between", "menu_for", "menu_of"]
 
 DENSE_LIMIT: Final = 2_048
 """Up to this many hypotheses the table is one matrix product; above, one pass per query."""
@@ -43,14 +45,47 @@ class Menu:
         meanings: One for each.
         cuts: Candidates in ascending order, between which comparisons cut; ``None`` when they have no order.
         name: The unknown that the comparisons are about.
-        error: Probability with which the teacher exchanges a reply for another of the same query.
+        error: Probability with which the teacher exchanges a reply for another of the same query; a number, or shape
+            ``(N,)`` by hypothesis.
+        family_table: The meanings as one table, where a family has it; they may then be made when asked for.
+        sure: The code of the replies that are never exchanged, being verdicts.
     """
 
-    queries: tuple[Query, ...]
-    meanings: tuple[Meaning, ...]
+    queries: Sequence[Query]
+    meanings: Sequence[Meaning]
     cuts: Sequence[Fraction] | None
     name: str = "x"
-    error: float = 0.0
+    error: float | FloatArray = 0.0
+    family_table: ReplyTable | None = None
+    sure: int | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the replies are always the true ones."""
+        return isinstance(self.error, float) and self.error == 0.0
+
+    @cached_property
+    def table(self) -> ReplyTable:
+        """The codes of the true replies, shape ``(Q, N)``."""
+        if self.family_table is not None:
+            return self.family_table
+        size = 0 if self.cuts is None else len(self.cuts)
+        rows = [meaning.codes for meaning in self.meanings]
+        return DenseTable(np.stack(rows) if rows else np.zeros((0, size), dtype=np.int8))
+
+    @cached_property
+    def sizes(self) -> IntArray:
+        """How many replies each query of the table has, shape ``(Q,)``."""
+        if self.family_table is not None and len(self.meanings):
+            return np.full(len(self.queries), len(self.meanings[0].replies))
+        return np.array([len(meaning.replies) for meaning in self.meanings], dtype=np.int64)
+
+    @cached_property
+    def binary(self) -> npt.NDArray[np.bool_]:
+        """Which queries of the table are yes-or-no questions, shape ``(Q,)``."""
+        if self.family_table is not None:
+            return np.zeros(len(self.queries), dtype=np.bool_)
+        return np.array([meaning.binary for meaning in self.meanings], dtype=np.bool_)
 
     @cached_property
     def _starts(self) -> IntArray:
@@ -71,9 +106,12 @@ class Menu:
         """
         if not self.queries:
             return np.zeros(0)
-        if self.error or target is not None:
-            channels = (Channel(meaning.replies, meaning.codes, self.error) for meaning in self.meanings)
+        if not self.exact or target is not None:
+            channels = (Channel(meaning.replies, meaning.codes, self.error, self.sure) for meaning in self.meanings)
             return np.array([channel.expected_bits(belief, target) for channel in channels])
+        if self.family_table is not None:
+            live = np.flatnonzero(belief)
+            return partition_bits(self.family_table, live, belief[live], int(self.sizes.max(initial=1)))
         if len(belief) <= DENSE_LIMIT:
             return reply_entropy_bits(self._indicators @ belief, self._starts)
         live = np.flatnonzero(belief)
@@ -91,10 +129,6 @@ class Menu:
         channels = (Channel((NO, YES), (rows > cut).astype(np.int8), self.error) for cut in rows[:-1])
         return max(channel.expected_bits(belief, target) for channel in channels)
 
-    @cached_property
-    def _valued(self) -> npt.NDArray[np.bool_]:
-        return np.array([not meaning.binary for meaning in self.meanings], dtype=np.bool_)
-
     def best_bits(
         self, belief: FloatArray, cap: float = np.inf, target: IntArray | None = None, *, binary: bool = True
     ) -> float:
@@ -107,7 +141,7 @@ class Menu:
             binary: Whether yes-or-no queries count. With two live targets each of them is an attempt.
         """
         table = self.table_bits(belief, target)
-        admitted = table <= cap if binary else (table <= cap) & self._valued
+        admitted = table <= cap if binary else (table <= cap) & ~self.binary
         best = float((table * admitted).max(initial=0.0))
         cut = self.cut_bits(belief, target) if binary else 0.0
         return max(best, cut if cut <= cap else 0.0)
@@ -120,18 +154,20 @@ class Menu:
         """
         if self.cuts is None or len(belief) < 2:
             return None
-        below = np.cumsum(belief)[:-1]
-        row = int(np.argmin(np.abs(below - 0.5)))
+        if isinstance(self.error, float):
+            row = int(np.argmin(np.abs(np.cumsum(belief)[:-1] - 0.5)))
+        else:
+            row = int(np.argmax(cut_information_bits(belief, self.error)))
         bits = float(threshold_information_bits(belief, self.error))
         if bits <= 0.0:
             return None
-        bound = _between(self.cuts[row], self.cuts[row + 1])
+        bound = between(self.cuts[row], self.cuts[row + 1])
         above = int(np.count_nonzero(belief[row + 1 :] > 0.0))
         form = Comparison(self.name, ">" if above > 1 else "<=", bound)
         return Query("predicate", str(form), form), bits
 
 
-def _between(low: Fraction, high: Fraction) -> Fraction:
+def between(low: Fraction, high: Fraction) -> Fraction:
     """A short bound c with low <= c < high."""
     whole = Fraction(high.numerator // high.denominator)
     if low <= whole < high:
@@ -178,9 +214,19 @@ def _forms(answers: Answers) -> list[tuple[str, Form]]:
 
 def menu_for(answers: Answers) -> Menu:
     """The menu of a space: comparisons, divisibility, properties and short valued questions that tell something."""
+    return menu_of(answers, _forms(answers))
+
+
+def menu_of(answers: Answers, forms: Sequence[tuple[str, Form]]) -> Menu:
+    """The menu of some forms, those that tell something, and of all comparisons where the answers are numbers.
+
+    Args:
+        answers: Of the hypotheses.
+        forms: Kind of query and form.
+    """
     queries: list[Query] = []
     meanings: list[Meaning] = []
-    for kind, form in _forms(answers):
+    for kind, form in forms:
         meant = meaning(form, answers)
         if meant is not None and bool((meant.codes != meant.codes[0]).any()):
             queries.append(Query(kind, str(form), form))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 import numpy as np
 
-from sml_env.answers import Answers, parse_answer
-from sml_env.errors import ConfigurationError, ExpressionError
+from sml_env.answers import Answers
+from sml_env.domains import MATHEMATICS, Candidates, Domain
+from sml_env.errors import ConfigurationError
 from sml_env.forms import Query
 from sml_env.information import FloatArray, IntArray, entropy_bits, target_belief
 from sml_env.menu import Menu, menu_for
+from sml_env.tables import ReplyTable
 
-__all__ = ["Family", "HypothesisSpace", "Misconception", "Problem", "Secret", "Solution", "Step"]
+__all__ = ["Family", "HypothesisSpace", "Misconception", "Problem", "Responses", "Secret", "Solution", "Step"]
 
 T = TypeVar("T")
 
@@ -76,6 +76,21 @@ class Misconception:
 
 
 @dataclass(frozen=True, eq=False)
+class Responses:
+    """What the attempt at each hypothesis is answered with under each.
+
+    Attributes:
+        table: Shape ``(N, N)``, by attempt and truth; code 0 where the attempt is right.
+        replies: The K texts; the first is never said, the verdict standing for it.
+        guesses: Whether the menu's queries are these attempts, so that asking is guessing.
+    """
+
+    table: ReplyTable
+    replies: tuple[str, ...]
+    guesses: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class HypothesisSpace:
     """The answers a listener holds possible before the first word, with their prior and what is asked of them.
 
@@ -83,14 +98,18 @@ class HypothesisSpace:
     neither tells anything of the truth.
 
     Attributes:
-        answers: N of them, all different, in ascending order.
+        answers: N of them, all different, in ascending order (or the canonical one of what they are).
         prior: Shape ``(N,)``, positive, summing to one.
         target: Shape ``(N,)``: which hypotheses share an answer to what is asked; ``None`` when none do.
+        family_menu: The queries of a family that brings its own; otherwise they are made from the answers.
+        responses: What attempts are answered with, where wrong ones are.
     """
 
-    answers: Answers
+    answers: Candidates
     prior: FloatArray
     target: IntArray | None = None
+    family_menu: Menu | None = None
+    responses: Responses | None = None
 
     def __post_init__(self) -> None:
         size = len(self.answers)
@@ -112,30 +131,13 @@ class HypothesisSpace:
     @cached_property
     def menu(self) -> Menu:
         """The queries that ``best_bits`` and the agents choose from."""
-        return menu_for(self.answers)
-
-    @cached_property
-    def _integers(self) -> list[int] | None:
-        if self.answers.kind == "number" and self.answers.columns[0].all_integral:
-            values: list[int] = self.answers.columns[0].numerator.tolist()
-            return values
-        return None
-
-    @cached_property
-    def _index(self) -> Mapping[tuple[object, ...], int]:
-        return MappingProxyType({self.answers.key(row): row for row in range(len(self))})
+        if self.family_menu is not None:
+            return self.family_menu
+        return menu_for(self.answers) if isinstance(self.answers, Answers) else Menu((), (), None)
 
     def index_of(self, value: str) -> int | None:
         """Which candidate a text states, or ``None``."""
-        try:
-            key = parse_answer(self.answers.kind, value)
-        except ExpressionError:
-            return None
-        if self._integers is not None:
-            number = key[0]
-            row = bisect_left(self._integers, number)  # type: ignore[type-var]
-            return row if row < len(self) and self._integers[row] == number else None
-        return self._index.get(key)
+        return self.answers.index_of(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,14 +147,14 @@ class Solution:
     Attributes:
         answer: In the verifier's notation.
         index: Which candidate it is; ``None`` for an open problem.
-        answers: The same answer as a single exact row; ``None`` where it is neither number, pair nor interval.
+        answers: The same answer as a single row; ``None`` where it is of no kind that can be asked about.
         steps: The worked solution.
         diagnoses: What to say of a wrong candidate, by its text.
     """
 
     answer: str
     index: int | None
-    answers: Answers | None
+    answers: Candidates | None
     steps: tuple[Step, ...] = ()
     diagnoses: Mapping[str, str] = field(default_factory=dict)
 
@@ -168,6 +170,7 @@ class Problem:
         space: The hypotheses; ``None`` for an open problem.
         facts: Which predicates a teacher with "knowledge" knows the truth of; chosen without looking at the answer.
         rules: General rules that apply, with no value of this problem.
+        domain: How the words about it are read and judged.
         hints_from_statement: Whether the operations of the worked solution follow from the statement alone, so that a
             hint is the same under every hypothesis. False for a data set's worked solutions.
     """
@@ -179,6 +182,7 @@ class Problem:
     facts: tuple[Query, ...] = ()
     rules: tuple[str, ...] = ()
     hints_from_statement: bool = False
+    domain: Domain = MATHEMATICS
 
     def under(self, hypothesis: int) -> Problem:
         """The same statement and candidates with another candidate as the truth.

@@ -16,6 +16,7 @@ from sml_env.wording import MAX_CLAUSE, READERS, attempt, read_fact
 from sml_env.wording.marked import read_marked
 from sml_env.wording.notation import normalised
 from sml_env.wording.openings import clause_of, last_part
+from sml_env.wording.subsets import read_subset
 
 __all__ = ["MAX_CHARACTERS", "MAX_SENTENCES", "Query", "parse"]
 
@@ -62,6 +63,9 @@ def _read(text: str) -> Query | None:
     symbolic = _read_symbolic(text)
     if symbolic is not None:
         return symbolic
+    listed = read_subset(text)
+    if listed is not None:
+        return listed
     plain = normalised(text)
     marked = read_marked(plain)
     if marked is not None:

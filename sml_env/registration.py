@@ -25,7 +25,11 @@ class Row:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 
-ROWS: Final = (Row("sml_env/MathTutor-v0", "sml_env.envs.math_tutor:MathTutorEnv"),)
+ROWS: Final = (
+    Row("sml_env/MathTutor-v0", "sml_env.envs.math_tutor:MathTutorEnv"),
+    Row("sml_env/TwentyQuestions-v0", "sml_env.envs.twenty_questions:TwentyQuestionsEnv"),
+    Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),
+)
 
 
 def register_all() -> None:

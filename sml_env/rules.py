@@ -6,7 +6,9 @@ is a batch of one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +36,9 @@ class Rules:
         turn_cost: Subtracted from the reward of every turn.
         cap_bits: The most that one query about the answer may tell, in expected bits.
         guard_retries: How often a teacher is asked again after the guard has stopped its reply.
+        disguised_attempts: Whether a query that is true of exactly one live hypothesis is an attempt. Without it such a
+            query is answered like any other, as in the classical games with lies; then asking can stand for guessing.
+        best: Whether ``best_bits`` is worked out; where the menu is large it is what a step costs most.
     """
 
     asymmetry: str = "answer"
@@ -45,6 +50,8 @@ class Rules:
     turn_cost: float = 0.0
     cap_bits: float = 3.0
     guard_retries: int = 0
+    disguised_attempts: bool = True
+    best: bool = True
 
     def __post_init__(self) -> None:
         check_shaping(self.shaping)
@@ -58,8 +65,23 @@ class Rules:
             if not number or not 0.0 <= value <= high or value == np.inf:
                 bounds = "in [0, 1]" if high == 1.0 else "a finite number of at least 0"
                 raise ConfigurationError(f"{name}: {value!r} is not {bounds}")
+        for name in ("disguised_attempts", "best"):
+            if not isinstance(getattr(self, name), bool):
+                raise ConfigurationError(f"{name}: {getattr(self, name)!r} is neither true nor false")
         if not isinstance(self.guard_retries, int) or not 0 <= self.guard_retries <= 10:
             raise ConfigurationError(f"guard_retries: {self.guard_retries!r} is not an integer from 0 to 10")
+
+    @classmethod
+    def of(cls, family: object, rules: Mapping[str, Any] | None, **common: Any) -> Rules:
+        """The rules of an environment: the common arguments, the family's defaults, and ``rules=`` over them.
+
+        Raises:
+            ConfigurationError: If a field is unknown or a value makes no sense.
+        """
+        try:
+            return cls(**common, **{**getattr(family, "default_rules", {}), **dict(rules or {})})
+        except TypeError as error:
+            raise ConfigurationError(f"rules: {error}") from error
 
     @property
     def attempts(self) -> int:

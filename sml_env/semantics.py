@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from sml_env.answers import Answers, Column
 from sml_env.arithmetic import FALSE, TRUE, UNDEFINED, relation_codes
-from sml_env.forms import Between, Comparison, Equation, Form, Member, Negation, Property, Quantity, Residue
+from sml_env.forms import Between, Comparison, Equation, Form, Member, Negation, OneOf, Property, Quantity, Residue
 
 __all__ = ["NO", "NOT_DEFINED", "YES", "Meaning", "meaning"]
 
@@ -82,6 +82,9 @@ def meaning(form: Form, answers: Answers) -> Meaning | None:
             return None
         inside = [any(form.point in span for span in spans) for spans in answers.sets]
         return _truth(np.array(inside, dtype=np.bool_))
+    if isinstance(form, OneOf):
+        column = answers.column(form.name)
+        return None if column is None else _truth(_one_of(column, form.values))
     if isinstance(form, Quantity):
         return _quantity(form, answers)
     if isinstance(form, Negation):
@@ -104,6 +107,14 @@ def _between(form: Between, answers: Answers) -> Meaning | None:
         return None
     above = column.compare(">=" if form.low_closed else ">", form.low)
     return _truth(above & column.compare("<=" if form.high_closed else "<", form.high))
+
+
+def _one_of(column: Column, values: tuple[Fraction, ...]) -> npt.NDArray[np.bool_]:
+    listed = set(values)
+    if column.all_integral and column.numerator.dtype != object:
+        whole = [value.numerator for value in values if value.denominator == 1 and abs(value.numerator) < 2**62]
+        return np.isin(column.numerator, np.array(whole, dtype=np.int64))
+    return np.array([column[row] in listed for row in range(len(column))], dtype=np.bool_)
 
 
 def _residue(column: Column, form: Residue) -> Meaning:

@@ -26,6 +26,7 @@ from sml_env.registration import ROWS
 from sml_env.rules import Rules
 from sml_env.teachers import VOICES, AnswerView, Request, Teacher, make_teacher
 from sml_env.testing.conformance import HOSTILE, untouched_random_state
+from sml_env.outcomes import MALFORMED
 from sml_env.testing.environments import maker
 from sml_env.testing.noninterference import check_noninterference
 from sml_env.wrappers import ChatMessages, TranscriptObservation
@@ -34,7 +35,7 @@ PAIRS = [(voice, shape) for voice, (_, shapes) in VOICES.items() for shape in sh
 TOPICS_BY_KIND = {"number": "linear_equations", "pair": "systems_of_two", "interval": "inequalities"}
 CASES = Path(__file__).resolve().parent / "cases"
 FIXED = {
-    engine.MALFORMED, engine.UNPARSED, engine.REFUSED_ANSWER, engine.REFUSED_CAP, engine.STOPPED, engine.CORRECT,
+    MALFORMED, engine.UNPARSED, engine.REFUSED_ANSWER, engine.REFUSED_CAP, engine.STOPPED, engine.CORRECT,
     engine.INCORRECT,
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The command ``sml-env``: ``bench`` measures agents, ``play`` has a person learn, ``verify`` checks answers."""
+"""The command ``sml-env``: ``bench`` measures agents, ``plot`` draws that, ``play`` teaches, ``verify`` checks."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from sml_env.agents import AGENTS
+from sml_env.bench.curves import KINDS, curves_of
+from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
 from sml_env.bench.pairs import Pairs, verify_file
+from sml_env.bench.pictures import PictureFile
 from sml_env.bench.play import play_lesson, printable
 from sml_env.bench.runs import Cell, Lessons, Results, make_environment, plan, play_all
 from sml_env.bench.table import report
@@ -182,6 +185,33 @@ def bench(
             console.print(Text(sink.place(results.count, "episodes", interrupted)))
     if interrupted:
         sys.exit(_INTERRUPTED)
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="RUN.jsonl...", type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The picture: FILE.png, .svg or .pdf.")
+@click.option("--kind", type=click.Choice([*KINDS, "all"]), default="all", show_default=True, help="Which panels.")
+@click.option("--agents", type=_names, metavar="A,B", help="Only these, in this order. [default: all]")
+@click.option("--asymmetry", "asymmetries", type=_names, metavar="A,B", help="Likewise. [default: all]")
+@click.option("--title", default="", help="Above the panels.")
+@click.option("--dpi", type=click.IntRange(50, 600), default=150, show_default=True, help="Pixels an inch, of a PNG.")
+def plot(
+    sources: tuple[Path, ...],
+    out: Path,
+    kind: str,
+    agents: tuple[str, ...] | None,
+    asymmetries: tuple[str, ...] | None,
+    title: str,
+    dpi: int,
+) -> None:
+    """Draw the episodes that `bench --out` has written: belief entropy, turns and success."""
+    with _clear_errors():
+        from sml_env.bench.plots import draw  # the only command that needs matplotlib
+
+        file = PictureFile(out, sources)
+        curves = curves_of(read_episodes(sources), agents, asymmetries)
+        kinds = KINDS if kind == "all" else (kind,)
+        click.echo(file.write(draw(curves, kinds, form=file.form, title=title, dpi=dpi), curves.episodes))
 
 
 @contextmanager

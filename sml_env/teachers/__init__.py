@@ -21,7 +21,7 @@ from sml_env.teachers.base import (
     view_for,
 )
 from sml_env.teachers.oracle import OracleTeacher
-from sml_env.teachers.voices import GibberishTeacher, LeakyTeacher, NoisyTeacher, NullTeacher, PeerTeacher
+from sml_env.teachers.voices import GibberishTeacher, LeakyTeacher, LyingTeacher, NoisyTeacher, NullTeacher, PeerTeacher
 
 __all__ = [
     "ASYMMETRIES",
@@ -46,6 +46,7 @@ VOICES: Final[Mapping[str, tuple[Callable[..., Teacher], tuple[str, ...]]]] = {
     "gibberish": (GibberishTeacher, ("answer", "knowledge")),
     "peer": (PeerTeacher, ("none",)),
     "noisy": (NoisyTeacher, ("answer", "knowledge")),
+    "lying": (LyingTeacher, ("answer",)),
     "leaky": (LeakyTeacher, ("answer",)),
 }
 """Voice to its maker and the asymmetries it makes sense with. Under "none" the oracle is the peer."""

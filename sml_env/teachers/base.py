@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
-from sml_env.answers import Answers
+from sml_env.domains import MATHEMATICS, Candidates, Domain
 from sml_env.errors import ConfigurationError
-from sml_env.forms import Query
-from sml_env.information import Channel
+from sml_env.forms import ASKED_KINDS, FamilyForm, Query
+from sml_env.information import Channel, FloatArray, IntArray
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace, Problem, Step
-from sml_env.semantics import Meaning, meaning
+from sml_env.semantics import Meaning
 from sml_env.verifiers.base import Verdict
 
 __all__ = [
@@ -67,13 +67,13 @@ class AnswerView:
 
     Attributes:
         answer: In the verifier's notation.
-        answers: The same as one exact row; ``None`` where it is neither a number, a pair nor an interval.
+        answers: The same as a single row; ``None`` where it is of no kind that can be asked about.
         steps: The worked solution; results are empty where they are withheld.
         diagnosis: What is wrong with the attempt that the student asks about; ``None`` if nothing is known of it.
     """
 
     answer: str
-    answers: Answers | None
+    answers: Candidates | None
     steps: tuple[Step, ...]
     diagnosis: str | None = None
 
@@ -129,6 +129,12 @@ class Question:
         asked_of: The attempt judged wrong that a diagnosis is asked of, in the verifier's notation; else ``None``.
         hints_from_statement: Whether hints are the same under every hypothesis.
         meaning: The true reply under each hypothesis; ``None`` where the query is not about the answer.
+        domain: What queries mean.
+        belief: Of the ideal listener, shape ``(N,)``; ``None`` for an open problem.
+        false_replies: How many of the replies so far were false under each hypothesis, shape ``(N,)``; ``None`` where
+            the teacher's law does not ask for it.
+        turns_left: Turns that the student has, this one included.
+        attempted: The wrong attempt that is to be answered, where the environment's teachers answer those.
     """
 
     utterance: str
@@ -143,6 +149,16 @@ class Question:
     asked_of: str | None = None
     hints_from_statement: bool = False
     meaning: Meaning | None = None
+    domain: Domain = MATHEMATICS
+    belief: FloatArray | None = None
+    false_replies: IntArray | None = None
+    turns_left: int = 1
+    attempted: str | None = None
+
+    @property
+    def about_the_answer(self) -> bool:
+        """Whether the true reply is a function of the answer."""
+        return self.attempted is not None or self.query.kind in ASKED_KINDS or isinstance(self.query.form, FamilyForm)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -241,7 +257,7 @@ def _facts(problem: Problem) -> tuple[Fact, ...]:
         return ()
     facts = []
     for query in problem.facts:
-        meant = meaning(query.form, answers)
+        meant = problem.domain.meaning(query, answers)
         if meant is not None:
             facts.append(Fact(query, meant.replies[int(meant.codes[0])]))
     return tuple(facts)

@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from sml_env.forms import ASKED_KINDS
 from sml_env.information import Channel, IntArray
+from sml_env.laws import TRUTHFUL
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
-from sml_env.semantics import Meaning, meaning
+from sml_env.semantics import Meaning
 from sml_env.teachers.base import AnswerView, KnowledgeView, Question, Request, VerdictView
 
 __all__ = ["DONT_KNOW", "OracleTeacher", "peer_reply"]
@@ -48,6 +48,7 @@ class OracleTeacher:
     """Answers truthfully what its view decides, and says so when its view does not decide it."""
 
     name = "oracle"
+    law = TRUTHFUL
 
     def channel(self, question: Question) -> Channel | None:
         """The table of true replies; under "knowledge", of what its facts decide."""
@@ -55,14 +56,15 @@ class OracleTeacher:
         if question.asymmetry == "answer":
             if kind == "hint" and not question.hints_from_statement:
                 return None
-            if kind in ASKED_KINDS:
+            if question.about_the_answer:
                 if question.space is None:
                     return None
                 meant = question.meaning
-                return _CONSTANT if meant is None else Channel(meant.replies, meant.codes)
+                sure = None if question.attempted is None else 0
+                return _CONSTANT if meant is None else Channel(meant.replies, meant.codes, sure=sure)
             return _CONSTANT
         if question.asymmetry == "knowledge" and question.space is not None:
-            if kind in ASKED_KINDS:
+            if question.about_the_answer:
                 return _decided_channel(question, question.space)
             if kind == "fact":
                 return _fact_channel(question, question.space)
@@ -96,8 +98,8 @@ _CONSTANT: Final = Channel((), None)
 def _from_answer(request: Request, view: AnswerView) -> str:
     question = request.question
     kind = question.query.kind
-    if kind in ASKED_KINDS:
-        meant = None if view.answers is None else meaning(question.query.form, view.answers)
+    if question.about_the_answer:
+        meant = _true_of(question, view)
         return UNREADABLE if meant is None else meant.replies[int(meant.codes[0])]
     if kind == "hint":
         if len(view.steps) < 2:
@@ -109,6 +111,15 @@ def _from_answer(request: Request, view: AnswerView) -> str:
             return NOT_JUDGED
         return NO_DIAGNOSIS if view.diagnosis is None else view.diagnosis
     return IN_STATEMENT
+
+
+def _true_of(question: Question, view: AnswerView) -> Meaning | None:
+    """The true reply, as a meaning over the one answer that the view holds."""
+    if view.answers is None:
+        return None
+    if question.attempted is not None:
+        return question.domain.response(question.attempted, view.answers)
+    return question.domain.meaning(question.query, view.answers)
 
 
 def _from_verdict(request: Request, view: VerdictView) -> str:
@@ -125,7 +136,7 @@ def _signatures(question: Question, space: HypothesisSpace) -> IntArray:
     """Which hypotheses share the truth of every fact: equal labels, shape ``(N,)``."""
     labels = np.zeros(len(space), dtype=np.int64)
     for query in question.fact_queries:
-        meant = meaning(query.form, space.answers)
+        meant = question.domain.meaning(query, space.answers)
         if meant is not None:
             labels = labels * len(meant.replies) + meant.codes
     _, dense = np.unique(labels, return_inverse=True)
@@ -153,7 +164,7 @@ def _decided_channel(question: Question, space: HypothesisSpace) -> Channel:
 def _decided_menu(question: Question, space: HypothesisSpace) -> Menu:
     labels = _signatures(question, space)
     queries = (*question.fact_queries, *space.menu.queries)
-    meanings = [meaning(query.form, space.answers) for query in queries]
+    meanings = [question.domain.meaning(query, space.answers) for query in queries]
     kept, decided = [], []
     for query, meant in zip(queries, meanings, strict=True):
         if meant is None:
@@ -179,7 +190,7 @@ def _fact_channel(question: Question, space: HypothesisSpace) -> Channel:
     if question.facts_told >= len(question.fact_queries):
         return _CONSTANT
     query = question.fact_queries[question.facts_told]
-    meant = meaning(query.form, space.answers)
+    meant = question.domain.meaning(query, space.answers)
     if meant is None:
         return _CONSTANT
     return _compact(tuple(_told(query.canonical, reply) for reply in meant.replies), meant.codes.astype(np.int64))
@@ -200,7 +211,7 @@ def _from_knowledge(request: Request, view: KnowledgeView) -> str:
         return DONT_KNOW
     consistent = np.ones(len(question.space), dtype=np.bool_)
     for fact in view.facts:
-        known = meaning(fact.query.form, question.space.answers)
+        known = question.domain.meaning(fact.query, question.space.answers)
         if known is not None:
             consistent &= known.codes == known.replies.index(fact.reply)
     codes = meant.codes[consistent]

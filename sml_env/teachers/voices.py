@@ -1,4 +1,4 @@
-"""The other voices: null, gibberish, peer, noisy and leaky. Each states its channel, or lets it be found out."""
+"""The other voices: null, gibberish, peer, noisy, lying and leaky. Each states its channel, or lets it be found out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from sml_env.errors import ConfigurationError
-from sml_env.forms import ASKED_KINDS
-from sml_env.information import Channel
+from sml_env.answers import Answers
+from sml_env.errors import ConfigurationError, TeacherError
+from sml_env.information import Channel, FloatArray
+from sml_env.laws import Law, drawn_hypothesis, questions_ahead
 from sml_env.menu import Menu
-from sml_env.semantics import meaning
 from sml_env.teachers.base import AnswerView, Question, Request
 from sml_env.teachers.oracle import OracleTeacher, peer_reply
 
-__all__ = ["GibberishTeacher", "LeakyTeacher", "NoisyTeacher", "NullTeacher", "PeerTeacher"]
+__all__ = ["GibberishTeacher", "LeakyTeacher", "LyingTeacher", "NoisyTeacher", "NullTeacher", "PeerTeacher"]
 
 _CONSTANT: Final = Channel((), None)
 
@@ -25,6 +25,7 @@ class NullTeacher:
     """Says "Try again." whatever is asked."""
 
     name = "null"
+    law = Law(source="silent")
 
     def channel(self, question: Question) -> Channel:
         """Independent of the hypothesis."""
@@ -43,6 +44,7 @@ class PeerTeacher:
     """Knows what the student knows and says something a fellow student might."""
 
     name = "peer"
+    law = Law(source="silent")
 
     def channel(self, question: Question) -> Channel:
         """Independent of the hypothesis."""
@@ -64,6 +66,7 @@ class GibberishTeacher:
     """
 
     name = "gibberish"
+    law = Law(source="other")
 
     def __init__(self) -> None:
         self._oracle = OracleTeacher()
@@ -84,55 +87,121 @@ class GibberishTeacher:
         question = request.question
         meant = question.meaning
         if meant is None or question.space is None:
-            return peer_reply(request) if question.query.kind in ASKED_KINDS else "Look at the statement once more."
-        rng = np.random.default_rng(request.seed[:-1])
-        cumulative = np.cumsum(question.space.prior)
-        drawn = int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
-        return meant.replies[int(meant.codes[min(drawn, len(cumulative) - 1)])]
+            return peer_reply(request) if question.about_the_answer else "Look at the statement once more."
+        drawn = drawn_hypothesis(np.array([request.seed[0]], dtype=np.uint64), question.space.prior)
+        return meant.replies[int(meant.codes[drawn[0]])]
 
 
-class NoisyTeacher:
+class _LawfulTeacher:
+    """The oracle under a law that exchanges some of its replies about the answer for others of the same query.
+
+    Hints, diagnoses and verdicts are never exchanged.
+    """
+
+    name = "lawful"
+
+    def __init__(self, law: Law) -> None:
+        self.law = law
+        self._oracle = OracleTeacher()
+
+    def channel(self, question: Question) -> Channel | None:
+        """The oracle's table with the law's errors on top."""
+        exact = self._oracle.channel(question)
+        if exact is None or exact.codes is None or exact.exchangeable < 2 or not question.about_the_answer:
+            return exact
+        return replace(exact, error=self._rates(question, len(exact.codes)))
+
+    def menu(self, question: Question) -> Menu | None:
+        """The oracle's, with the errors."""
+        exact = self._oracle.menu(question)
+        if exact is None or question.space is None:
+            return exact
+        return replace(exact, error=self._rates(question, len(question.space)))
+
+    def _rates(self, question: Question, size: int) -> float | FloatArray:
+        told = question.false_replies
+        return self.law.rates(np.zeros(size, dtype=np.int64) if told is None else told, _ahead(question))
+
+    def reply(self, requests: Sequence[Request]) -> list[str]:
+        """The oracle's replies, some of them exchanged."""
+        return [
+            self._exchanged(request, text) for request, text in zip(requests, self._oracle.reply(requests), strict=True)
+        ]
+
+    def _exchanged(self, request: Request, text: str) -> str:
+        channel, question = request.channel, request.question
+        if channel is None or channel.codes is None or channel.exact or text not in channel.replies:
+            return text
+        told, rates = np.zeros(1, dtype=np.int64), np.atleast_1d(channel.error)
+        if question.false_replies is not None:
+            row = self._truth(request)
+            told, rates = question.false_replies[row : row + 1], np.atleast_1d(channel.error)[row : row + 1]
+        belief = np.full(len(channel.codes), 1 / len(channel.codes)) if question.belief is None else question.belief
+        code = self.law.delivered(
+            np.array([channel.replies.index(text)]),
+            np.array([len(channel.replies)]),
+            told,
+            rates,
+            np.array([request.seed[0]], dtype=np.uint64),
+            np.array([request.seed[1]]),
+            belief[None, :] @ channel.matrix(),
+            channel.sure,
+        )
+        return channel.replies[int(code[0])]
+
+    def _truth(self, request: Request) -> int:
+        """Which hypothesis is true; the view says so."""
+        space, view = request.question.space, request.view
+        row = None if space is None or not isinstance(view, AnswerView) else space.index_of(view.answer)
+        if row is None:
+            raise TeacherError(f"{self.name}: the view does not say which hypothesis is true")
+        return row
+
+
+def _ahead(question: Question) -> int:
+    return int(questions_ahead(question.turns_left))
+
+
+class NoisyTeacher(_LawfulTeacher):
     """The oracle, whose reply to a query about the answer is wrong with probability p, independently each time.
 
     A wrong reply is one of the other replies to that query, each equally likely. Hints, diagnoses and verdicts are
     never noised.
+
+    Args:
+        p: Probability of a wrong reply, below 1/2.
     """
 
     name = "noisy"
 
     def __init__(self, p: float = 0.1) -> None:
-        if not isinstance(p, int | float) or not 0.0 <= p < 0.5:
+        if isinstance(p, bool) or not isinstance(p, int | float) or not 0.0 <= p < 0.5:
             raise ConfigurationError(f"p: {p!r} is not a probability in [0, 0.5)")
+        super().__init__(Law(error=float(p)))
         self.p = float(p)
-        self._oracle = OracleTeacher()
 
-    def channel(self, question: Question) -> Channel | None:
-        """The oracle's table with a symmetric error on top."""
-        exact = self._oracle.channel(question)
-        if exact is None or exact.codes is None or len(exact.replies) < 2 or question.query.kind not in ASKED_KINDS:
-            return exact
-        return Channel(exact.replies, exact.codes, self.p)
 
-    def menu(self, question: Question) -> Menu | None:
-        """The oracle's, noised."""
-        exact = self._oracle.menu(question)
-        return None if exact is None else replace(exact, error=self.p)
+class LyingTeacher(_LawfulTeacher):
+    """The oracle, which gives at most ``lies`` false replies in an episode, and never a false verdict.
 
-    def reply(self, requests: Sequence[Request]) -> list[str]:
-        """The oracle's replies, some of them exchanged."""
-        return [
-            self._noised(request, text) for request, text in zip(requests, self._oracle.reply(requests), strict=True)
-        ]
+    By chance it lies with probability p at each question about the answer while it has lies to spare. In the worst
+    case it gives, of the replies that it may still give, the one that the listener finds most likely; the listener
+    takes every pattern of at most that many lies to be equally likely.
 
-    def _noised(self, request: Request, text: str) -> str:
-        channel = request.channel
-        if channel is None or channel.error == 0.0 or text not in channel.replies:
-            return text
-        rng = np.random.default_rng(request.seed)
-        if rng.random() >= self.p:
-            return text
-        others = [reply for reply in channel.replies if reply != text]
-        return others[int(rng.integers(len(others)))]
+    Args:
+        lies: How many, at most.
+        p: Probability of a lie while some are left; not used in the worst case.
+        worst: Lie when it hurts most.
+    """
+
+    name = "lying"
+
+    def __init__(self, lies: int = 1, p: float = 0.2, worst: bool = False) -> None:
+        if isinstance(p, bool) or not isinstance(p, int | float) or not 0.0 <= p < 1.0:
+            raise ConfigurationError(f"p: {p!r} is not a probability in [0, 1)")
+        if not isinstance(worst, bool):
+            raise ConfigurationError(f"worst: {worst!r} is neither true nor false")
+        super().__init__(Law(error=0.0 if worst else float(p), lies=lies, worst=worst))
 
 
 class LeakyTeacher:
@@ -155,13 +224,14 @@ class LeakyTeacher:
             f"\\boxed{{{view.answer}}}",
             f"Try ({view.answer}) + 0 for a change.",
         ]
-        number = view.answers.columns[0][0] if view.answers is not None and view.answers.kind == "number" else None
+        answers = view.answers
+        number = answers.columns[0][0] if isinstance(answers, Answers) and answers.kind == "number" else None
         if number is not None:
             wordings += [f"Work out {number - 2} + 2 and you are done.", f"Take {2 * number} / 2, say."]
             wordings += [f"Remember {float(number)!r}." if number == number.__class__(float(number)) else wordings[0]]
         turn = len(request.question.transcript)
         prefix = ""
-        if request.question.query.kind in ASKED_KINDS and view.answers is not None:
-            meant = meaning(request.question.query.form, view.answers)
+        if request.question.about_the_answer and view.answers is not None:
+            meant = request.question.domain.meaning(request.question.query, view.answers)
             prefix = "" if meant is None else meant.replies[int(meant.codes[0])] + " "
         return prefix + wordings[turn % len(wordings)]

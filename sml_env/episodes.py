@@ -1,0 +1,474 @@
+"""Episodes of closed problems side by side, seen as actions, observations and arrays of info.
+
+The single discrete environment holds one, the native vector environment many; both only pass on what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from sml_env.boards import Board, StackedBoard, told_by
+from sml_env.closed import SharedFamily
+from sml_env.core import turn_range, turns_of
+from sml_env.errors import ConfigurationError
+from sml_env.forms import Query
+from sml_env.game import ATTEMPTED, Game, Played
+from sml_env.information import FloatArray, IntArray, binary_entropy_bits
+from sml_env.laws import Law
+from sml_env.menu import Menu
+from sml_env.problems import Family, Problem
+from sml_env.rules import Rules
+from sml_env.teachers import ASYMMETRIES, Teacher, make_teacher
+from sml_env.teachers.base import ChannelTeacher, Question, stated_channel
+
+__all__ = ["ATTEMPTS", "OBSERVATIONS", "Episodes", "StackedFamily"]
+
+ATTEMPTS: Final = ("map", "each")
+OBSERVATIONS: Final = ("belief", "history", "per_action")
+ACTION_FEATURES: Final = ("legal", "attempt", "expected_bits", "likeliest_reply", "turns_left")
+"""Columns of the observation ``"per_action"``."""
+
+_MEMO: Final = 4_096
+
+Words = npt.NDArray[np.uint64]
+
+
+class StackedFamily(Protocol):
+    """A family whose problems each have a space of their own, all of one size."""
+
+    @property
+    def candidates(self) -> int:
+        """Hypotheses of every problem."""
+        ...
+
+    @property
+    def menu_slots(self) -> int:
+        """Queries of a menu that have an action, besides the comparisons."""
+        ...
+
+    @property
+    def most_replies(self) -> int:
+        """The largest number of replies of a question."""
+        ...
+
+
+class Episodes:
+    """B episodes of one family.
+
+    Args:
+        family: A ``SharedFamily``, or a family that says how large its problems are (``StackedFamily``).
+        size: B.
+        asymmetry: What the teacher holds.
+        teacher: A voice with a law, by name or as a mapping with its arguments.
+        max_turns: A number, a pair, or ``None`` for the family's.
+        max_attempts: Attempts that are judged; ``None`` for as many as turns.
+        shaping: Of the reward.
+        gamma: The learner's discount.
+        rules: Further fields of ``Rules``.
+        attempts: ``"map"`` or ``"each"``.
+        observation: ``"belief"``, ``"history"`` or ``"per_action"``.
+
+    Raises:
+        ConfigurationError: If an argument, or a pair of them, makes no sense.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        size: int,
+        *,
+        asymmetry: str = "answer",
+        teacher: str | Mapping[str, Any] | Teacher = "oracle",
+        max_turns: int | tuple[int, int] | None = None,
+        max_attempts: int | None = None,
+        shaping: str = "potential",
+        gamma: float = 1.0,
+        rules: Mapping[str, Any] | None = None,
+        attempts: str = "map",
+        observation: str = "belief",
+    ) -> None:
+        for name, value, known in (
+            ("attempts", attempts, ATTEMPTS),
+            ("observation", observation, OBSERVATIONS),
+            ("asymmetry", asymmetry, ASYMMETRIES),
+        ):
+            if value not in known:
+                raise ConfigurationError(f"{name}: {value!r} is none of {', '.join(known)}")
+        sensible = getattr(family, "asymmetries", ASYMMETRIES)
+        if asymmetry not in sensible:
+            raise ConfigurationError(
+                f"asymmetry: {asymmetry!r} makes no sense here, with teacher={teacher!r} or any other; "
+                f"choose one of {', '.join(sensible)}"
+            )
+        self.family = family
+        self.size = size
+        self.attempts = attempts
+        self.observation = observation
+        self.teacher, self._law = _lawful(make_teacher(teacher, asymmetry), asymmetry)
+        self.turn_range = turn_range(family.default_turns if max_turns is None else max_turns)
+        self.rules = Rules.of(
+            family, rules, asymmetry=asymmetry, max_turns=self.turn_range[1], max_attempts=max_attempts,
+            shaping=shaping, gamma=gamma,
+        )  # fmt: skip
+        self._told = _told(asymmetry, self._law)
+        self.board: Board | StackedBoard = self._empty_board()
+        shared = isinstance(self.board, Board)
+        self.guesses = isinstance(self.board, Board) and self.board.guesses
+        answered = isinstance(self.board, Board) and self.board.space.responses is not None and self._told == "all"
+        self.game = Game(self.board, size, self.rules, self._law, self._told, answered)
+        self.menu_actions = self.board.hypotheses if self.guesses else self.board.first_attempt
+        extra = {"map": 1, "each": 0 if self.guesses else self.board.hypotheses}[attempts]
+        self.actions = self.menu_actions + extra
+        self.ids: npt.NDArray[np.object_] = np.full(size, "", dtype=object)
+        self._problems: list[Problem | None] = [None] * size
+        self._menus: list[Menu | None] = [None] * size
+        self._tried = np.zeros((size, self.board.hypotheses if attempts == "each" else 0), dtype=np.bool_)
+        self._history = np.zeros((size, self.turn_range[1], 2), dtype=np.float32)
+        self._best_memo: dict[bytes, float] = {}
+        self._kinds = self._kinds_of_rows()
+        if shared:
+            self._fixed_mask = np.ones(self.actions, dtype=np.int8)
+            self._menus = [self._menu(self._shared_problem())] * size
+
+    # -- what the family is like ---------------------------------------------------------------------------------------
+
+    def _empty_board(self) -> Board | StackedBoard:
+        family = self.family
+        if isinstance(family, SharedFamily):
+            board = Board(family.space)
+            if self._told != "some":
+                return board
+            return replace(board, told=told_by(self.teacher, self._shared_problem(), "knowledge", board))
+        for name in ("candidates", "menu_slots", "most_replies"):
+            if not isinstance(getattr(family, name, None), int):
+                raise ConfigurationError("family: its problems are open, or of different sizes: no discrete view of it")
+        return StackedBoard(self.size, family.candidates, family.menu_slots, family.most_replies)  # type: ignore[attr-defined]
+
+    def _shared_problem(self) -> Problem:
+        return self.family.problem(self.family.problem_id(0))  # type: ignore[attr-defined, no-any-return]
+
+    def _menu(self, problem: Problem) -> Menu | None:
+        """The menu as the teacher answers it."""
+        query = Query("hint", "hint")
+        asked = Question("", query, problem.statement, problem.space, problem.facts, self.rules.asymmetry,
+                         domain=problem.domain, turns_left=self.rules.max_turns)  # fmt: skip
+        return self.teacher.menu(asked)
+
+    def _kinds_of_rows(self) -> npt.NDArray[np.object_]:
+        board = self.board
+        kinds = np.full(board.nothing + 1, "attempt", dtype=object)
+        kinds[: board.first_attempt] = "predicate"
+        if isinstance(board, Board):
+            for row in range(board.queries):
+                kinds[board.cuts + row] = board.space.menu.queries[row].kind
+        kinds[board.nothing] = "malformed"
+        return kinds
+
+    # -- beginning -----------------------------------------------------------------------------------------------------
+
+    @property
+    def words_needed(self) -> int:
+        """64-bit words of a generator that an episode of a shared family begins with."""
+        return 2 if self.turn_range[0] == self.turn_range[1] else 3
+
+    def begin(self, rows: IntArray, generators: Sequence[np.random.Generator], problem_id: str | None = None) -> None:
+        """Begin episodes as a text environment with the same generators would.
+
+        Args:
+            rows: Which, shape ``(R,)``.
+            generators: One for each of the rows.
+            problem_id: Chooses the problem of all of them.
+        """
+        drawn = [self._drawn(generator) for generator in generators]
+        ids = [number if problem_id is None else problem_id for number, _, _ in drawn]
+        problems = [self.family.problem(identity) for identity in ids]
+        self._place(rows, problems)
+        truths = np.array([problem.secret.reveal().index for problem in problems], dtype=np.int64)
+        budgets = np.array([turns for _, turns, _ in drawn], dtype=np.int64)
+        seeds = np.array([seed for _, _, seed in drawn], dtype=np.uint64)
+        self.ids[rows] = ids
+        self._begin(rows, truths, budgets, seeds)
+
+    def begin_by_words(self, rows: IntArray, words: Words) -> None:
+        """The same for a shared family, given the words that the generators would have drawn, ``(R, words_needed)``."""
+        family = self.family
+        if not isinstance(family, SharedFamily):
+            raise ConfigurationError("family: its problems do not share a hypothesis space")
+        numbers = family.numbers(words[:, 0])
+        low, high = self.turn_range
+        budgets = np.full(len(rows), high)
+        if low < high:
+            budgets = np.array([turns_of(int(word), low, high) for word in words[:, 1]], dtype=np.int64)
+        prefix = f"{family.name}-"
+        self.ids[rows] = [prefix + str(number) for number in numbers.tolist()]
+        self._begin(rows, family.truths(numbers), budgets, words[:, -1])
+
+    def _drawn(self, generator: np.random.Generator) -> tuple[str, int, int]:
+        number = self.family.sample(generator)
+        low, high = self.turn_range
+        word = generator.bit_generator.random_raw
+        turns = low if low == high else turns_of(int(word()), low, high)
+        return number, turns, int(word())
+
+    def _place(self, rows: IntArray, problems: Sequence[Problem]) -> None:
+        if isinstance(self.board, Board):
+            return
+        for row, problem in zip(rows.tolist(), problems, strict=True):
+            if problem.space is None:
+                raise ConfigurationError(f"problem: {problem.problem_id} is open; there is no discrete view of it")
+            board = Board(problem.space)
+            if self._told == "some":
+                board = replace(board, told=told_by(self.teacher, problem, "knowledge", board))
+            self.board.put(row, board)
+            self._problems[row] = problem
+            self._menus[row] = self._menu(problem)
+
+    def _begin(self, rows: IntArray, truths: IntArray, budgets: IntArray, seeds: Words) -> None:
+        self.game.begin(rows, truths, budgets, seeds)
+        self._tried[rows] = False
+        self._history[rows] = 0.0
+
+    # -- playing -------------------------------------------------------------------------------------------------------
+
+    def play(self, actions: npt.NDArray[np.integer], active: npt.NDArray[np.bool_] | None = None) -> Played:
+        """One turn of every episode; an action that is not legal asks nothing.
+
+        Args:
+            actions: Shape ``(B,)``.
+            active: Which episodes play; all by default.
+        """
+        self.best_before = self._best()
+        self.questions = self._questions(actions)
+        if active is not None:
+            self.questions = np.where(active, self.questions, self.board.nothing)
+        turns = self.game.turns.copy() if self.observation == "history" else self.game.turns
+        played = self.game.play(self.questions, active)
+        if self.attempts == "each":
+            judged = np.flatnonzero(played.status == ATTEMPTED)
+            self._tried[judged, self.game.asked[judged] - self.board.first_attempt] = True
+        if self.observation == "history":
+            rows = np.arange(self.size) if active is None else np.flatnonzero(active)
+            self._history[rows, turns[rows], 0] = np.where(played.status[rows] == 0, 0, actions[rows] + 1)
+            self._history[rows, turns[rows], 1] = played.replies[rows] + 1
+        return played
+
+    def _questions(self, actions: npt.NDArray[np.integer]) -> IntArray:
+        """The rows that actions stand for."""
+        board, menu = self.board, self.menu_actions
+        chosen = np.asarray(actions, dtype=np.int64)
+        rows = chosen + board.first_attempt if self.guesses else chosen
+        if self.attempts == "map":
+            at = np.flatnonzero(chosen == menu)
+            if len(at):
+                rows = rows.copy() if rows is chosen else rows
+                rows[at] = board.first_attempt + self.game.beliefs.likeliest()[at]
+        legal = (chosen >= 0) & (chosen < self.actions)
+        if not isinstance(board, Board) or self.attempts == "each":
+            legal &= self.masks()[np.arange(self.size), np.clip(chosen, 0, self.actions - 1)] == 1
+        return rows if legal.all() else np.where(legal, rows, board.nothing)
+
+    def masks(self) -> npt.NDArray[np.int8]:
+        """Which actions are legal, shape ``(B, A)``: queries that exist, candidates that were not tried."""
+        if isinstance(self.board, Board) and self.attempts == "map":
+            return np.broadcast_to(self._fixed_mask, (self.size, self.actions))
+        masks = np.ones((self.size, self.actions), dtype=np.int8)
+        if not isinstance(self.board, Board):
+            masks[:, : self.menu_actions] = self.board.legal
+        if self.attempts == "each":
+            masks[:, self.actions - self.board.hypotheses :] = ~self._tried
+        return masks
+
+    def kinds(self, played: Played) -> npt.NDArray[np.object_]:
+        """``query_kind`` of every episode's turn."""
+        kinds = self._kinds.take(self.game.asked)
+        if self.guesses and self._told == "all":
+            kinds[played.status == ATTEMPTED] = "guess"
+        if not isinstance(self.board, Board):
+            for row in np.flatnonzero((played.status != ATTEMPTED) & (self.game.asked < self.board.first_attempt)):
+                kinds[row] = self.query(int(row), int(self.game.asked[row])).kind
+        return kinds
+
+    # -- information ---------------------------------------------------------------------------------------------------
+
+    def _best(self) -> FloatArray | None:
+        """The most that any query of the menu tells now, shape ``(B,)``; ``None`` where it is not worked out."""
+        rules, board, beliefs = self.rules, self.board, self.game.beliefs
+        if not rules.best:
+            return None
+        if self._told == "nothing":
+            return np.zeros(self.size)
+        if isinstance(board, Board) and self._halves(board):
+            live = np.rint(np.exp2(beliefs.entropy))
+            least = 1 if not rules.disguised_attempts else 2
+            return np.where(live > least, binary_entropy_bits(np.floor(live / 2) / np.maximum(live, 1)), 0.0)
+        rates = self.game.rates()
+        dense = beliefs.dense()
+        best = [self._best_of(dense[row], row, None if rates is None else rates[row]) for row in range(self.size)]
+        return np.array(best)
+
+    def _halves(self, board: Board) -> bool:
+        """Whether some comparison always splits the live hypotheses, all equally likely, most evenly."""
+        binary = board.most_replies == 2 and board.cuts > 0 and board.space.responses is None
+        return binary and board.uniform and self._told == "all" and self._law.exact and self.rules.cap_bits >= 1.0
+
+    def _best_of(self, belief: FloatArray, row: int, rates: FloatArray | None) -> float:
+        menu = self._menus[row]
+        if menu is None:
+            return 0.0
+        if rates is not None:
+            menu = replace(menu, error=rates.copy())
+        every = not self.rules.disguised_attempts
+        binary = every or int(np.count_nonzero(belief)) > 2
+        if rates is not None or not isinstance(self.board, Board):
+            return menu.best_bits(belief, self.rules.cap_bits, binary=binary)
+        key = belief.tobytes()
+        if key not in self._best_memo:
+            if len(self._best_memo) >= _MEMO:
+                self._best_memo.clear()
+            self._best_memo[key] = menu.best_bits(belief, self.rules.cap_bits, binary=binary)
+        return self._best_memo[key]
+
+    # -- observations --------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one observation."""
+        if self.observation == "history":
+            return (self.turn_range[1], 2)
+        if self.observation == "per_action":
+            return (self.actions, len(ACTION_FEATURES))
+        features = 0 if isinstance(self.board, Board) else self.board.first_attempt * self.board.hypotheses
+        return (self.board.hypotheses + self.turn_range[1] + 1 + self._attempt_slots + features,)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest value of an observation."""
+        if self.observation == "history":
+            return 0.0, float(max(self.actions, self.board.most_replies))
+        if self.observation == "per_action":
+            return 0.0, float(max(1.0, np.log2(self.board.most_replies)))
+        return (0.0, 1.0) if isinstance(self.board, Board) else (-1.0, 1.0)
+
+    @property
+    def _attempt_slots(self) -> int:
+        few = self.rules.max_attempts is not None and self.rules.max_attempts < self.turn_range[1]
+        return self.rules.attempts + 1 if few else 0
+
+    def observe(self) -> npt.NDArray[np.float32]:
+        """The observations of all episodes, shape ``(B, *shape)``; a new array."""
+        if self.observation == "history":
+            return self._history.copy()
+        if self.observation == "per_action":
+            return self._per_action()
+        board, game = self.board, self.game
+        observed = np.zeros((self.size, *self.shape), dtype=np.float32)
+        size, each = board.hypotheses, np.arange(self.size)
+        observed[:, :size] = game.beliefs.dense()
+        observed[each, size + game.turns_left] = 1.0
+        start = size + self.turn_range[1] + 1
+        if self._attempt_slots:
+            observed[each, start + np.maximum(self.rules.attempts - game.attempts, 0)] = 1.0
+            start += self._attempt_slots
+        if not isinstance(board, Board):
+            observed[:, start:] = board.features().reshape(self.size, -1)
+        return observed
+
+    def _per_action(self) -> npt.NDArray[np.float32]:
+        features = np.zeros((self.size, self.actions, len(ACTION_FEATURES)), dtype=np.float32)
+        features[:, :, 0] = self.masks()
+        features[:, self.menu_actions :, 1] = 1.0
+        features[:, :, 4] = (self.game.turns_left / self.turn_range[1])[:, None]
+        dense = self.game.beliefs.dense()
+        for row in range(self.size):
+            live = np.flatnonzero(dense[row])
+            weights = dense[row, live]
+            questions = np.arange(self.menu_actions) + (self.board.first_attempt if self.guesses else 0)
+            bits, likeliest = self._told_of(row, questions, live, weights)
+            features[row, : self.menu_actions, 2], features[row, : self.menu_actions, 3] = bits, likeliest
+            if self.attempts == "map":
+                features[row, -1, 3] = weights.max()
+            elif not self.guesses:
+                features[row, self.menu_actions :, 3] = dense[row]
+        if self.guesses:
+            features[:, :, 1] = 1.0
+        return features
+
+    def _told_of(
+        self, row: int, questions: IntArray, live: IntArray, weights: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Noise-free expected bits of questions, and how likely their likeliest reply is."""
+        replies = self.board.most_replies
+        if isinstance(self.board, Board):
+            codes = self.board.table.codes(questions[:, None], live)
+        else:
+            codes = self.board.row_codes(row)[questions][:, live]
+        keys = codes + np.arange(len(questions))[:, None] * replies
+        masses = np.bincount(
+            keys.reshape(-1), np.broadcast_to(weights, keys.shape).reshape(-1), len(questions) * replies
+        ).reshape(-1, replies)
+        logs = np.log2(np.where(masses > 0.0, masses, 1.0))
+        silent = self._told == "nothing"
+        bits = np.zeros(len(questions)) if silent else np.maximum(-(masses * logs).sum(axis=1), 0.0)
+        return bits, masses.max(axis=1)
+
+    # -- words ---------------------------------------------------------------------------------------------------------
+
+    def query(self, row: int, question: int) -> Query:
+        """The query of a row of an episode's board."""
+        if isinstance(self.board, Board):
+            return self.board.query(question)
+        problem = self._problems[row]
+        if problem is None or problem.space is None:
+            raise ConfigurationError("row: this episode has not begun")
+        board = Board(problem.space)
+        return board.query(question if question < self.board.cuts else question - self.board.cuts + board.cuts)
+
+    def words(self, row: int, action: int) -> str:
+        """An action as a student would say it now; the empty text for one that is not legal."""
+        question = int(self._questions(np.full(self.size, action))[row])
+        board = self.board
+        if question == board.nothing:
+            return ""
+        if question < board.first_attempt:
+            return self.query(row, question).canonical
+        space = board.space if isinstance(board, Board) else self._problem(row).space
+        if space is None:
+            return ""
+        text = space.answers.text(question - board.first_attempt)
+        return f"guess {text}" if self.guesses else f"answer: {text}"
+
+    def _problem(self, row: int) -> Problem:
+        problem = self._problems[row]
+        return self.family.problem(str(self.ids[row])) if problem is None else problem
+
+    def statement(self, row: int) -> str:
+        """What an episode asks."""
+        return self._problem(row).statement
+
+    def problem(self, row: int) -> Problem:
+        """The problem of an episode; its secret is private."""
+        return self._problem(row)
+
+
+def _lawful(teacher: Teacher, asymmetry: str) -> tuple[ChannelTeacher, Law]:
+    law = getattr(teacher, "law", None)
+    channels = stated_channel(teacher)
+    if channels is None or not isinstance(law, Law):
+        raise ConfigurationError(
+            f"teacher: {teacher.name!r} with asymmetry={asymmetry!r} speaks freely; the discrete view needs a voice "
+            "whose replies follow a law: use the text environment"
+        )
+    return channels, law
+
+
+def _told(asymmetry: str, law: Law) -> str:
+    if law.source != "truth" or asymmetry in ("verifier", "none"):
+        return "nothing"
+    return "all" if asymmetry == "answer" else "some"
+
+
