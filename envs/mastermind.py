@@ -18,8 +18,9 @@ from sml_env.errors import ConfigurationError
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace, Responses
 from sml_env.teachers import Teacher
+from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["FEEDBACK", "MastermindConfig", "MastermindEnv", "mastermind"]
+__all__ = ["FEEDBACK", "MastermindConfig", "MastermindEnv", "mastermind", "vector"]
 
 FEEDBACK: Final = ("black-white", "bulls-cows", "black")
 MAX_CODES: Final = 1_000_000
@@ -212,3 +213,8 @@ class MastermindEnv(TextEnv):
             rules=rules,
             render_mode=render_mode,
         )
+
+
+def vector(num_envs: int = 1, **arguments: Any) -> TextVectorEnv:
+    """The vector of this environment, with one call of the teacher a step; arguments as of ``TextVectorEnv``."""
+    return TextVectorEnv(MastermindEnv, num_envs, **arguments)

@@ -25,7 +25,7 @@ from sml_env.priors import MAX_DIGITS, uniform_integers, word_problem_space
 from sml_env.problems import Family, HypothesisSpace, Problem, Secret, Solution, Step
 from sml_env.stated import stated_values
 
-__all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "math_family"]
+__all__ = ["HYPOTHESES", "SPLITS", "DataFamily", "MathTutorConfig", "TopicFamily", "closed_topics", "math_family"]
 
 SPLITS: Final = ("train", "test")
 HYPOTHESES: Final = ("prior", "open")
@@ -112,6 +112,17 @@ def math_family(config: MathTutorConfig) -> Family:
     return TopicFamily(config) if config.data is None else DataFamily(config)
 
 
+def closed_topics(config: MathTutorConfig) -> TopicFamily:
+    """The family of a config whose problems all have a hypothesis space of one size.
+
+    Raises:
+        ConfigurationError: If the problems are to come from data.
+    """
+    if config.data is not None:
+        raise ConfigurationError(f"data: {config.data!r} has no discrete view; only generated exercises have one")
+    return TopicFamily(config)
+
+
 def _harmless(statement: str, answers: Answers) -> Callable[[str], bool]:
     """Whether a text states no candidate's value and asserts none; the same under every hypothesis."""
     numbers = {column[row] for column in answers.columns for row in range(len(column))}
@@ -129,9 +140,12 @@ class TopicFamily:
     """Exercises of the procedural topics, each a function of its id."""
 
     default_turns = 8
+    menu_slots = 96
+    most_replies = 16
 
     def __init__(self, config: MathTutorConfig) -> None:
         self._config = config
+        self.candidates = config.candidates
         self._topics = config.topics or tuple(TOPICS)
 
     def sample(self, rng: np.random.Generator) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from sml_env.core import TextEnv
 from sml_env.envs.math_family import MathTutorConfig, math_family
 from sml_env.teachers import Teacher
+from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["MathTutorEnv"]
+__all__ = ["MathTutorEnv", "vector"]
 
 
 class MathTutorEnv(TextEnv):
@@ -133,3 +134,8 @@ class MathTutorEnv(TextEnv):
             rules=rules,
             render_mode=render_mode,
         )
+
+
+def vector(num_envs: int = 1, **arguments: Any) -> TextVectorEnv:
+    """The vector of this environment, with one call of the teacher a step; arguments as of ``TextVectorEnv``."""
+    return TextVectorEnv(MathTutorEnv, num_envs, **arguments)

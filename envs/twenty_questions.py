@@ -21,8 +21,9 @@ from sml_env.forms import Form, Negation, OneOf, Query, Residue
 from sml_env.menu import Menu, menu_of
 from sml_env.problems import HypothesisSpace
 from sml_env.teachers import Teacher
+from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["TwentyQuestionsConfig", "TwentyQuestionsEnv", "twenty_questions"]
+__all__ = ["TwentyQuestionsConfig", "TwentyQuestionsEnv", "twenty_questions", "vector"]
 
 MAX_SIZE: Final = 1_000_000
 MAX_ALL_SUBSETS: Final = 12
@@ -251,3 +252,8 @@ class TwentyQuestionsEnv(TextEnv):
             rules=rules,
             render_mode=render_mode,
         )
+
+
+def vector(num_envs: int = 1, **arguments: Any) -> TextVectorEnv:
+    """The vector of this environment, with one call of the teacher a step; arguments as of ``TextVectorEnv``."""
+    return TextVectorEnv(TwentyQuestionsEnv, num_envs, **arguments)

@@ -18,7 +18,7 @@ from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Query
 from sml_env.information import FloatArray, IntArray
 from sml_env.menu import between
-from sml_env.problems import HypothesisSpace, Problem
+from sml_env.problems import HypothesisSpace, Problem, Responses
 from sml_env.tables import LazyTable, ReplyTable, tabulated
 from sml_env.teachers.base import ChannelTeacher, Question
 
@@ -75,10 +75,16 @@ class Board:
         space: The hypotheses.
         told: The replies that the teacher would give instead of the true ones, where they differ: by question, code of
             each hypothesis, and how many replies there are.
+        answered: Whether wrong attempts are answered, where the space has answers to them.
     """
 
     space: HypothesisSpace
     told: tuple[Codes, IntArray] | None = None
+    answered: bool = True
+
+    @cached_property
+    def _responses(self) -> Responses | None:
+        return self.space.responses if self.answered else None
 
     @cached_property
     def guesses(self) -> bool:
@@ -122,7 +128,7 @@ class Board:
 
     def _rule(self, questions: Codes, hypotheses: Codes) -> Codes:
         attempt = np.clip(questions - self.first_attempt, 0, self.hypotheses - 1)
-        responses = self.space.responses
+        responses = self._responses
         judged = hypotheses != attempt if responses is None else responses.table.codes(attempt, hypotheses)
         codes = np.where(questions == self.nothing, 0, judged).astype(np.int16)
         if self.queries:
@@ -133,7 +139,7 @@ class Board:
     @cached_property
     def sizes(self) -> IntArray:
         """How many replies each row has."""
-        attempts = 2 if self.space.responses is None else len(self.space.responses.replies)
+        attempts = 2 if self._responses is None else len(self._responses.replies)
         menu = self.space.menu.sizes if self.queries else np.zeros(0, dtype=np.int64)
         return np.concatenate(
             [np.full(self.cuts, 2), menu, np.full(self.hypotheses, attempts), np.ones(1, dtype=np.int64)]

@@ -15,7 +15,7 @@ from sml_env.rules import Rules
 from sml_env.spaces import Utterance
 from sml_env.teachers import ASYMMETRIES, Request, Teacher, make_teacher
 
-__all__ = ["TextEnv", "chosen_problem", "turn_range", "turns_of"]
+__all__ = ["TextEnv", "chosen_problem", "stepped", "turn_range", "turns_of"]
 
 
 class TextEnv(gym.Env[str, str]):
@@ -113,7 +113,7 @@ class TextEnv(gym.Env[str, str]):
             answer = dialogue.deliver(reply)
         if self.render_mode == "human":
             self.render()
-        return _stepped(answer)
+        return stepped(answer)
 
     def render(self) -> str | None:
         """The transcript so far, as text (``"ansi"``) or printed (``"human"``)."""
@@ -170,7 +170,8 @@ def turns_of(word: int, low: int, high: int) -> int:
     return low + (word * (high - low + 1) >> 64)
 
 
-def _stepped(outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
+def stepped(outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
+    """An outcome as ``step`` returns it."""
     return outcome.text, outcome.reward, outcome.terminated, outcome.truncated, outcome.info
 
 

@@ -41,7 +41,7 @@ from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Tu
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.wording import number
 
-__all__ = ["Dialogue", "Outcome"]
+__all__ = ["Answer", "Dialogue", "Outcome"]
 
 
 @dataclass(slots=True)

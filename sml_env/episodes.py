@@ -140,7 +140,7 @@ class Episodes:
     def _empty_board(self) -> Board | StackedBoard:
         family = self.family
         if isinstance(family, SharedFamily):
-            board = Board(family.space)
+            board = Board(family.space, answered=self._told == "all")
             if self._told != "some":
                 return board
             return replace(board, told=told_by(self.teacher, self._shared_problem(), "knowledge", board))
@@ -221,7 +221,7 @@ class Episodes:
         for row, problem in zip(rows.tolist(), problems, strict=True):
             if problem.space is None:
                 raise ConfigurationError(f"problem: {problem.problem_id} is open; there is no discrete view of it")
-            board = Board(problem.space)
+            board = Board(problem.space, answered=self._told == "all")
             if self._told == "some":
                 board = replace(board, told=told_by(self.teacher, problem, "knowledge", board))
             self.board.put(row, board)

@@ -24,11 +24,24 @@ class Row:
     entry_point: str
     kwargs: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def vector_entry_point(self) -> str:
+        """``module:function`` of its vector."""
+        return f"{self.entry_point.partition(':')[0]}:vector"
+
+    @property
+    def discrete(self) -> bool:
+        """Whether actions are numbers."""
+        return self.id.endswith("Discrete-v0")
+
 
 ROWS: Final = (
     Row("sml_env/MathTutor-v0", "sml_env.envs.math_tutor:MathTutorEnv"),
+    Row("sml_env/MathTutorDiscrete-v0", "sml_env.envs.math_tutor_discrete:MathTutorDiscreteEnv"),
     Row("sml_env/TwentyQuestions-v0", "sml_env.envs.twenty_questions:TwentyQuestionsEnv"),
+    Row("sml_env/TwentyQuestionsDiscrete-v0", "sml_env.envs.twenty_questions_discrete:TwentyQuestionsDiscreteEnv"),
     Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),
+    Row("sml_env/MastermindDiscrete-v0", "sml_env.envs.mastermind_discrete:MastermindDiscreteEnv"),
 )
 
 
@@ -36,4 +49,10 @@ def register_all() -> None:
     """Register every row that is not registered yet."""
     for row in ROWS:
         if row.id not in registry:
-            register(id=row.id, entry_point=row.entry_point, kwargs=dict(row.kwargs), order_enforce=True)
+            register(
+                id=row.id,
+                entry_point=row.entry_point,
+                vector_entry_point=row.vector_entry_point,
+                kwargs=dict(row.kwargs),
+                order_enforce=True,
+            )

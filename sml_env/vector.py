@@ -255,7 +255,7 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
             "verdict_bits": played.verdict,
             "expected_verdict_bits": played.expected_verdict,
             "best_bits": np.full(self.num_envs, np.nan) if best is None else np.maximum(best, played.expected),
-            "belief_entropy_bits": played.entropy,
+            "belief_entropy_bits": played.entropy.copy(),
             "meter": self._meters.copy(),
             "turns_left": episodes.game.turns_left,
             "success": played.correct,
@@ -285,7 +285,7 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         ids[rows] = episodes.ids[rows]
         fresh = {
             "problem_id": ids,
-            "belief_entropy_bits": episodes.game.beliefs.entropy,
+            "belief_entropy_bits": episodes.game.beliefs.entropy.copy(),
             "turns_left": episodes.game.turns_left,
             "action_mask": episodes.masks(),
         }

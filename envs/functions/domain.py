@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -164,18 +164,26 @@ class FunctionDomain:
         columns = [sorted(set(column), key=_rank) for column in zip(*(e.values for e in functions.entries), strict=True)]
         told = [(place, value) for place, column in enumerate(columns) for value in column]
         codes = {one: code for code, one in enumerate(told, 1)}
-        self._replies = (_RIGHT, *(shown_value(POINTS[place], value) for place, value in told), AGREES)
-        self._codes: IntArray = np.array(
+        self._texts = (_RIGHT, *(shown_value(POINTS[place], value) for place, value in told), AGREES)
+        self._told: IntArray = np.array(
             [[codes[place, value] for place, value in enumerate(entry.values)] for entry in functions.entries]
         )
         self._meaning: Callable[[FamilyForm], Meaning | None] = lru_cache(maxsize=256)(self._meant)
-        self._response: Callable[[str], IntArray | None] = lru_cache(maxsize=64)(self._responded)
+        self._response: Callable[[str], Meaning | None] = lru_cache(maxsize=64)(self._responded)
 
     @cached_property
     def responses(self) -> Responses:
-        """What the attempt at each function is answered with under each."""
-        rows = [self._against(row) for row in range(len(self.functions))]
-        return Responses(DenseTable(np.stack(rows).astype(np.int16)), self._replies)
+        """What the attempt at each function is answered with under each; only replies that occur, in one order."""
+        table = np.stack([self._against(row) for row in range(len(self.functions))])
+        codes, replies = self._compact(table)
+        return Responses(DenseTable(codes), replies)
+
+    def _compact(self, codes: IntArray) -> tuple[IntArray, tuple[str, ...]]:
+        """The same replies numbered without gaps; 0 stays."""
+        occurs = np.bincount(codes.reshape(-1), minlength=len(self._texts)) > 0
+        occurs[0] = True
+        dense = (np.cumsum(occurs) - 1).astype(np.int16)
+        return dense[codes], tuple(text for text, used in zip(self._texts, occurs, strict=True) if used)
 
     def parse(self, utterance: object) -> Query:
         """As ``sml_env.envs.functions.reading.read``."""
@@ -213,38 +221,36 @@ class FunctionDomain:
 
     def response(self, value: str, candidates: Candidates) -> Meaning | None:
         """The true value at the first point where the attempt has another one."""
-        codes = self._response(value)
-        if codes is None or not isinstance(candidates, Functions):
+        meant = self._response(value)
+        if meant is None or not isinstance(candidates, Functions):
             return None
-        if candidates is not self.functions:
-            codes = codes[[self.functions.index_of(entry.text) for entry in candidates.entries]]
-        return Meaning(codes, self._replies, False)
+        if candidates is self.functions:
+            return meant
+        rows = [self.functions.index_of(entry.text) for entry in candidates.entries]
+        return Meaning(meant.codes[rows], meant.replies, False)
 
-    def _responded(self, value: str) -> IntArray | None:
+    def _responded(self, value: str) -> Meaning | None:
         shown = readable(value)
         if shown is None:
             return None
         row = self.functions.index_of(value)
         if row is not None:
-            return self._against(row)
+            table = self.responses.table
+            return Meaning(table.codes(np.array(row), np.arange(len(self.functions))), self.responses.replies, False)
         seen = _values_of(shown)
-        return np.array([self._told(seen, entry, codes) for entry, codes in self._coded()])
-
-    def _coded(self) -> Sequence[tuple[Entry, IntArray]]:
-        return list(zip(self.functions.entries, self._codes, strict=True))
-
-    def _told(self, seen: Sequence[Value | _Enclosed], entry: Entry, codes: IntArray) -> int:
-        for place, value in enumerate(entry.values):
-            if _differs(seen[place], value):
-                return int(codes[place])
-        return len(self._replies) - 1
+        agrees = len(self._texts) - 1
+        codes = np.full(len(self.functions), agrees)
+        for index, entry in enumerate(self.functions.entries):
+            place = next((place for place, value in enumerate(entry.values) if _differs(seen[place], value)), None)
+            codes[index] = agrees if place is None else self._told[index, place]
+        return Meaning(*self._compact(codes), False)
 
     def _against(self, row: int) -> IntArray:
-        """The codes of the replies to the attempt at one function."""
-        different = self._codes != self._codes[row]
+        """The numbers of the replies to the attempt at one function."""
+        different = self._told != self._told[row]
         first = different.argmax(axis=1)
-        codes = self._codes[np.arange(len(first)), first]
-        return np.where(different.any(axis=1), codes, 0)
+        result: IntArray = np.where(different.any(axis=1), self._told[np.arange(len(first)), first], 0)
+        return result
 
 
 def _rank(value: Value) -> tuple[int, Fraction]:

@@ -58,14 +58,14 @@ _OPS: Final = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(
 _ROOT_KINDS: Final[dict[str, Property]] = {"real": "real_root", "integer": "integer_root", "whole": "integer_root"}
 
 _OUTRIGHT: Final = re.compile(
-    rf"f|(?:{_ASK}|reveal|name|say|which\sfunction\sis)\s(?:{_F}|the\s(?:formula|expression|rule|answer|equation|solution)"
+    rf"f(?:\s?\(\s?x\s?\))?|(?:{_ASK}|reveal|name|say|which\sfunction\sis)\s(?:{_F}|the\s(?:formula|expression|rule|answer|equation|solution)"
     rf"(?:\s(?:of|for)\s{_F})?)(?:\sin\sfull|\sexactly|\sequal(?:\sto)?)?|which\sfunction\sis\s{_F}|what\sfunction\sis\s{_F}"
 )
 _VALUE: Final = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:{_ASK}\s)?(?:the\s)?(?:value\s)?(?:of\s)?{_CALL}(?:\s(?:equal|equals|be|give))?(?:\sto)?",
-        rf"(?:{_ASK}\s)?(?:the\s)?(?:value\s)?(?:of\s)?(?:{_F}\s)?(?:(?:take|have|equal|give|be|equals|worth)\s)?"
+        rf"(?:{_ASK}\s)?(?:the\s|its\s)?(?:value\s)?(?:of\s)?(?:{_F}\s)?(?:(?:take|have|equal|give|be|equals|worth)\s)?"
         rf"(?:at|when|if|for)\s(?:the\spoint\s)?(?:x\s?(?:==?|is)\s?)?(?P<point>{_NUMBER})",
     )
 )
@@ -103,7 +103,8 @@ _WHY: Final = re.compile(r"why\s(?:is|was|is\snot|was\snot)\s(?P<value>.+?)\s(?:
 
 _NAMED: Final = re.compile(r"\s*[fghy]\s*(?:\(\s*x\s*\))?\s*(?:={1,2}|\bis\b|\bequals\b)\s*", re.IGNORECASE)
 _OPENING: Final = re.compile(
-    r"(?:i(?:'d|\swould)?\s(?:think|guess|believe|bet|suspect|say|conclude|submit|try)|my\s(?:final\s)?(?:answer|guess|attempt)"
+    r"(?:i(?:'d|\swould)?\s(?:think|guess|believe|bet|suspect|say|conclude|submit|try)"
+    r"|i(?:'m|\sam)\s(?:sure|certain|confident)|(?:the|my)\s(?:final\s)?(?:answer|guess|attempt|result|solution)"
     r"|(?:maybe|perhaps|probably|hence|therefore|thus|that|try|could|would|must|might|be|equals?|equal\sto|given\sby)"
     rf"|how\sabout|what\sabout|is|:|(?:{_F})(?=\s(?:is|be|must|equals?|could|might|would)\b)|it(?=\s)|(?:the|this)\sfunction"
     r"|f(?:\s?\(\s?x\s?\))?\s?={1,2}|[ghy](?:\s?\(\s?x\s?\))?\s?={1,2})(?:\s|(?<=[:=]))\s*"

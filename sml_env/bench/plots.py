@@ -354,7 +354,7 @@ class _Sheet:
             centres = [width * index + (width - 1) / 2 for index in range(len(solved))]
             for centre, low, high in zip(centres, solved, unsolved, strict=True):
                 if low:
-                    axes.bar(centre, unit * low, _BAR * width, base, color=colour, lw=0)
+                    axes.bar(centre, unit * low, _BAR * width, base, color=colour, edgecolor=colour, lw=0.8)
                 if high:
                     left, bottom = centre - _BAR * width / 2, base + unit * low
                     axes.add_patch(_hollow(colour, (left, bottom, _BAR * width, unit * high)))
