@@ -47,7 +47,7 @@ class MastermindDiscreteEnv(DiscreteEnv):
 
     Brackets of the default setting (4 pegs, 6 colours, 10 turns): the exact optimum is 1, since every code is found in
     at most 5 guesses; greedy information reaches it; hedging, which does not listen, earns 10/1296 = 0.0077; uniformly
-    random guesses earn 0.0077 too.
+    random actions earn 0.012.
 
     ## Episode End
     ### Termination

@@ -53,7 +53,7 @@ class MathTutorDiscreteEnv(DiscreteEnv):
     once terminated. Replaying an episode's utterances in the text environment gives the same rewards and bits.
 
     Brackets of the default setting (16 candidates, 8 turns, as many attempts): the exact optimum is 1, which greedy
-    information reaches on every exercise; hedging earns 8/16 = 0.5; uniformly random legal actions earn 0.64.
+    information reaches on every exercise; hedging earns 8/16 = 0.5; uniformly random legal actions earn 0.40.
 
     ## Episode End
     ### Termination

@@ -48,7 +48,7 @@ class TwentyQuestionsDiscreteEnv(DiscreteEnv):
 
     Brackets of the default setting (N = 16, 5 turns, as many attempts): the exact optimum is 1 (0.0625, 0.125, 0.25,
     0.5, 1 with 1 to 5 turns); greedy information reaches it; hedging earns 5/16 = 0.3125; uniformly random legal
-    actions earn 0.26.
+    actions earn 0.16.
 
     ## Episode End
     ### Termination

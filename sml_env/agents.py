@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -17,6 +18,8 @@ from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Property, Query, Residue
 from sml_env.information import FloatArray, IntArray, target_belief
 from sml_env.lesson import Lesson
+from sml_env.solver_agents import LiarAgent, OptimalAgent, StrategyAgent
+from sml_env.solvers.strategies import STRATEGIES
 
 __all__ = [
     "AGENTS",
@@ -366,9 +369,12 @@ AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
         "middle": lambda: OrderedAgent("middle", _from_the_middle),
         "nearest": lambda: OrderedAgent("nearest", _nearest_first),
         "likeliest": lambda: OrderedAgent("likeliest", _likeliest_first),
+        **{strategy: partial(StrategyAgent, strategy) for strategy in STRATEGIES},
+        "optimal": OptimalAgent,
+        "liar": LiarAgent,
     }
 )
-"""Agents by name. The last four attempt in a fixed order, blind to what is said: they test that the order of the
+"""Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said: they test that the order of the
 candidates, their values and their prior tell nothing more than they should."""
 
 

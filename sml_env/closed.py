@@ -56,7 +56,7 @@ class SharedFamily:
         self.space = space
         self.domain = domain
         self.default_turns = default_turns
-        self.default_rules = default_rules
+        self.default_rules = dict(default_rules)
         self.facts = facts
         self.asymmetries = asymmetries
         self._cumulative = np.cumsum(space.prior)

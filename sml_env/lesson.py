@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import overload
 
 import numpy as np
 
 from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue
+from sml_env.domains import Candidates
 from sml_env.forms import Query
 from sml_env.information import FloatArray, IntArray, target_belief
 from sml_env.menu import Menu
+from sml_env.problems import HypothesisSpace
 
 __all__ = ["Lesson"]
 
@@ -19,7 +22,7 @@ __all__ = ["Lesson"]
 class _Texts(Sequence[str]):
     """The candidates' texts, made when asked for."""
 
-    def __init__(self, answers: Answers | None) -> None:
+    def __init__(self, answers: Candidates | None) -> None:
         self._answers = answers
 
     def __len__(self) -> int:
@@ -92,8 +95,23 @@ class Lesson:
         return space is not None and space.answers.kind == "number"
 
     @property
+    def space(self) -> HypothesisSpace | None:
+        """The hypotheses with their prior and menu, which say nothing of the truth; ``None`` for an open problem."""
+        return self._dialogue.problem.space
+
+    @property
+    def numbers(self) -> Sequence[Fraction]:
+        """The candidates as numbers, ascending; empty where they are none."""
+        space = self._dialogue.problem.space
+        menu = None if space is None else space.menu
+        return () if menu is None or menu.cuts is None else menu.cuts
+
+    @property
     def coordinates(self) -> FloatArray:
-        """The candidates as points, shape ``(N, d)``: numbers, pairs, or the outer ends and the count of intervals."""
+        """The candidates as points, shape ``(N, d)``.
+
+        Numbers, pairs, the outer ends and the count of intervals; of anything else the place in the list.
+        """
         space = self._dialogue.problem.space
         return np.zeros((0, 1)) if space is None else _coordinates(space.answers)
 
@@ -120,7 +138,9 @@ class Lesson:
         return f"Lesson({self._dialogue.problem.problem_id!r}, turns_left={self.turns_left})"
 
 
-def _coordinates(answers: Answers) -> FloatArray:
+def _coordinates(answers: Candidates) -> FloatArray:
+    if not isinstance(answers, Answers):
+        return np.arange(len(answers), dtype=np.float64)[:, None]
     if not answers.sets:
         columns = [(column.numerator.astype(float), column.denominator.astype(float)) for column in answers.columns]
         return np.stack([numerator / denominator for numerator, denominator in columns], axis=1)

@@ -61,6 +61,7 @@ LAYERS = {
     "estimates": 7,
     "evaluation": 7,
     "lesson": 7,
+    "solver_agents": 7,
     "solvers": 7,
     "testing": 7,
     "__main__": 8,

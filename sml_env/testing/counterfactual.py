@@ -10,12 +10,13 @@ import numpy as np
 
 from sml_env.answers import KINDS, Answers
 from sml_env.core import TextEnv
+from sml_env.discrete import DiscreteEnv
 from sml_env.errors import ExpressionError
 from sml_env.problems import Family, Problem, Secret, Solution
 from sml_env.testing.conformance import ConformanceError
 from sml_env.testing.playing import Env
 
-__all__ = ["Change", "Counterfactual", "forged", "hypothesis", "text_env", "under"]
+__all__ = ["Change", "Counterfactual", "discrete_env", "forged", "hypothesis", "text_env", "truths", "under"]
 
 Change: TypeAlias = Callable[[Problem], Problem]
 """Gives a problem another truth."""
@@ -67,13 +68,35 @@ def text_env(env: Env) -> TextEnv:
     return bare
 
 
+def discrete_env(env: Env) -> DiscreteEnv:
+    """The DiscreteEnv inside any wrappers."""
+    bare = env.unwrapped
+    if not isinstance(bare, DiscreteEnv):
+        raise ConformanceError(f"{type(bare).__name__} is not a DiscreteEnv")
+    return bare
+
+
 def under(env: Env, change: Change) -> Env:
     """The same environment, its problems changed; its render mode is "ansi" where it has one."""
-    bare = text_env(env)
-    bare._family = Counterfactual(bare.family, change)
+    bare = discrete_env(env) if isinstance(env.unwrapped, DiscreteEnv) else text_env(env)
+    family = Counterfactual(bare.family, change)
+    bare._family = family
+    if isinstance(bare, DiscreteEnv):
+        bare._episodes.family = family
     if "ansi" in bare.metadata.get("render_modes", []):
         bare.render_mode = "ansi"
     return env
+
+
+def truths(problem: Problem, rng: np.random.Generator, pairs: int) -> list[tuple[int, int]]:
+    """Pairs of different hypotheses of a closed problem: the truth and its neighbour, the first and the last, others."""
+    size = 0 if problem.space is None else len(problem.space)
+    truth = problem.secret.reveal().index or 0
+    chosen = [(truth, (truth + 1) % size), (0, size - 1)] if size else []
+    for _ in range(pairs - 2 if size > 1 else 0):
+        one, other = rng.choice(size, 2, replace=False)
+        chosen.append((int(one), int(other)))
+    return [(one, other) for one, other in chosen if one != other]
 
 
 def hypothesis(row: int) -> Change:

@@ -1,7 +1,7 @@
 """Non-interference: what the student gets is the same under two truths until a reply legitimately differs.
 
-A reply legitimately differs where the channel of the query has different codes under the two truths, where the verdict
-on an attempt differs, or where a teacher that states no channel words its free text otherwise. Time is not compared.
+A reply legitimately differs where the channel of the query is not the same under the two truths, where the verdict on
+an attempt differs, or where a teacher that states no channel words its free text otherwise. Time is not compared.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ from sml_env.information import Channel
 from sml_env.problems import HypothesisSpace, Problem
 from sml_env.teachers import Request
 from sml_env.testing.conformance import require, shown
-from sml_env.testing.counterfactual import Change, forged, hypothesis, text_env, under
+from sml_env.testing.counterfactual import Change, forged, hypothesis, text_env, truths, under
 from sml_env.testing.playing import Env
 
-__all__ = ["check_noninterference", "probes"]
+__all__ = [
+    "addressless", "alike", "check_noninterference", "compare_errors", "decided_alike", "in_words", "named", "probes",
+    "require_equal",
+]  # fmt: skip
+
+ATTEMPTS: Final = ("attempt", "guess")
+"""Kinds of query that are judged."""
 
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
+_RETURNED: Final = ("observation", "reward", "terminated", "truncated", "info")
 _FORGED: Final = ("41", "1777")
 _PROBES: Final = (
     "x > 0", "x < 5", "is it even?", "is it prime?", "x mod 3", "sign of x", "how many digits?", "is it an integer?",
@@ -59,7 +66,7 @@ def check_noninterference(make: Callable[[], Env], problems: int = 4, pairs: int
             rounds = [script[start : start + 16] for start in range(0, len(script), 16)]
             for words in rounds:
                 _compare(ones, others, texts, words, seed)
-            _compare_errors(ones, others)
+            compare_errors(ones, others)
 
 
 def _pairs(
@@ -69,14 +76,9 @@ def _pairs(
     if problem.space is None:
         changes = (forged(_FORGED[0]), forged(_FORGED[1]))
         return [(changes, (_FORGED[0], _FORGED[1]))]
-    size = len(problem.space)
-    truth = problem.secret.reveal().index or 0
-    chosen = [(truth, (truth + 1) % size), (0, size - 1)]
-    for _ in range(pairs - 2 if size > 1 else 0):
-        one, other = rng.choice(size, 2, replace=False)
-        chosen.append((int(one), int(other)))
     text = problem.space.answers.text
-    return [((hypothesis(a), hypothesis(b)), (text(a), text(b))) for a, b in chosen if a != b]
+    chosen = truths(problem, rng, pairs)
+    return [((hypothesis(one), hypothesis(other)), (text(one), text(other))) for one, other in chosen]
 
 
 def probes(problem: Problem, texts: Sequence[str], rng: np.random.Generator) -> list[str]:
@@ -102,29 +104,23 @@ def probes(problem: Problem, texts: Sequence[str], rng: np.random.Generator) -> 
 
 def _compare(one: Env, other: Env, texts: tuple[str, str], words: Sequence[str], seed: int) -> None:
     """One lesson under both truths, word by word, up to the first reply that legitimately differs."""
-    here = {"observation": (opened := one.reset(seed=seed))[0], "info": opened[1]}
-    there = {"observation": (opened := other.reset(seed=seed))[0], "info": opened[1]}
-    _equal(_surface(one, here), _surface(other, there), "at reset")
+    here, there = named(one.reset(seed=seed)), named(other.reset(seed=seed))
+    require_equal(_surface(one, here), _surface(other, there), "at reset")
     heard, heard_there = _listened(one), _listened(other)
     for word in words:
         heard.clear()
         heard_there.clear()
         said, said_there = one.step(word), other.step(word)
         where = f"after {shown(word, 80)}"
-        here, there = _named(said), _named(said_there)
-        for name, mine, theirs in (
-            ("the kind of query", here["info"]["query_kind"], there["info"]["query_kind"]),
-            ("what the teacher is asked", _asked(heard), _asked(heard_there)),
-        ):
-            require(
-                mine == theirs,
-                f"{name} {where} depends on the truth ({shown(mine)} / {shown(theirs)}): decide it from the "
-                "query and the belief alone",
-            )
-        judged = here["info"]["query_kind"] == "attempt" and here["info"]["success"] != there["info"]["success"]
-        if judged or (_may_differ(heard, heard_there, texts, where) and not _alike(here, there)):
+        here, there = named(said), named(said_there)
+        kind = here["info"]["query_kind"]
+        decided_alike("the kind of query", kind, there["info"]["query_kind"], where)
+        if kind in ATTEMPTS and here["info"]["success"] != there["info"]["success"]:
             return
-        _equal(_surface(one, here), _surface(other, there), where)
+        decided_alike("what the teacher is asked", _asked(heard), _asked(heard_there), where)
+        if _may_differ(heard, heard_there, texts, where) and not alike(here, there):
+            return
+        require_equal(_surface(one, here), _surface(other, there), where)
         if said[2] or said[3]:
             return
 
@@ -133,12 +129,24 @@ def _asked(heard: Sequence[Request]) -> list[tuple[str, str, tuple[int, ...]]]:
     return [(request.question.query.kind, request.question.query.canonical, request.seed) for request in heard]
 
 
-def _alike(here: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+def alike(here: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+    """Whether two returns are the same, exactly."""
     return data_equivalence(dict(here), dict(there), exact=True)
 
 
-def _named(step: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(("observation", "reward", "terminated", "truncated", "info"), step, strict=True))
+def named(returned: tuple[Any, ...]) -> dict[str, Any]:
+    """What a reset or a step returned, by name."""
+    names = ("observation", "info") if len(returned) == 2 else _RETURNED
+    return dict(zip(names, returned, strict=True))
+
+
+def decided_alike(name: str, here: object, there: object, where: str) -> None:
+    """Check that something which the environment decides is the same under both truths."""
+    require(
+        here == there,
+        f"{name} {where} depends on the truth ({shown(here)} / {shown(there)}): decide it from the "
+        "query and the belief alone",
+    )
 
 
 def _listened(env: Env) -> list[Request]:
@@ -168,8 +176,8 @@ def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], texts:
         if channel is None:
             return True
         if channel.codes is not None and space is not None:
-            rows = [_row(space, text) for text in texts]
-            if channel.codes[rows[0]] != channel.codes[rows[1]]:
+            likelihoods = channel.matrix()[[_row(space, text) for text in texts]]
+            if not np.array_equal(likelihoods[0], likelihoods[1]):
                 return True
     return False
 
@@ -183,7 +191,9 @@ def _row(space: HypothesisSpace, text: str) -> int:
 def _same_channel(one: Channel | None, other: Channel | None) -> bool:
     if one is None or other is None:
         return one is other
-    if one.replies != other.replies or one.error != other.error or (one.codes is None) != (other.codes is None):
+    if one.replies != other.replies or one.sure != other.sure or (one.codes is None) != (other.codes is None):
+        return False
+    if not np.array_equal(one.error, other.error):
         return False
     return one.codes is None or other.codes is None or bool(np.array_equal(one.codes, other.codes))
 
@@ -198,11 +208,23 @@ def _surface(env: Env, returned: Mapping[str, Any]) -> dict[str, Any]:
         "problem_id": dialogue.problem.problem_id,
         "render()": rendered,
         "what render() prints": printed.getvalue(),
-        **{f"repr of {name}": _ADDRESS.sub("0x", repr(thing)) for name, thing in _reachable(env).items()},
-        **{f"str of {name}": _ADDRESS.sub("0x", str(thing)) for name, thing in _reachable(env).items()},
-        "public attributes": _ADDRESS.sub("0x", repr(_attributes(text_env(env)))),
+        **in_words(_reachable(env)),
+        "public attributes": addressless(repr(_attributes(text_env(env)))),
         "the pickle": pickle.dumps(env),
     }
+
+
+def in_words(things: Mapping[str, Any]) -> dict[str, str]:
+    """The repr and str of things by name, without addresses."""
+    return {
+        **{f"repr of {name}": addressless(repr(thing)) for name, thing in things.items()},
+        **{f"str of {name}": addressless(str(thing)) for name, thing in things.items()},
+    }
+
+
+def addressless(text: str) -> str:
+    """A text whose addresses in memory are all the same."""
+    return _ADDRESS.sub("0x", text)
 
 
 def _reachable(env: Env) -> dict[str, Any]:
@@ -226,20 +248,21 @@ def _attributes(env: TextEnv) -> dict[str, Any]:
     return {name: value for name, value in vars(env).items() if name not in skipped}
 
 
-def _equal(here: Mapping[str, Any], there: Mapping[str, Any], where: str) -> None:
+def require_equal(here: Mapping[str, Any], there: Mapping[str, Any], where: str) -> None:
+    """Compare all that the student gets or can reach, by name."""
     for name in here:
         require(
-            _alike({name: here[name]}, {name: there[name]}),
+            alike({name: here[name]}, {name: there[name]}),
             f"{name} {where} depends on the truth ({shown(here[name])} / {shown(there[name])}): the student may learn "
             "of it only through a metered reply, so keep it in a Secret and out of what is public",
         )
 
 
-def _compare_errors(one: Env, other: Env) -> None:
+def compare_errors(one: Env, other: Env, mistakes: Mapping[str, Callable[[Env], object]] | None = None) -> None:
     """Texts of what goes wrong."""
     for env in (one, other):
         env.reset(seed=0)
-    for name, act in _MISTAKES.items():
+    for name, act in (_MISTAKES if mistakes is None else mistakes).items():
         here, there = _raised(act, one), _raised(act, other)
         require(here == there, f"the error of {name} depends on the truth: {shown(here)} / {shown(there)}")
 
@@ -248,7 +271,7 @@ def _raised(act: Callable[[Env], object], env: Env) -> str:
     try:
         act(env)
     except Exception as error:
-        return _ADDRESS.sub("0x", f"{type(error).__name__}: {error} {error.args!r}")
+        return addressless(f"{type(error).__name__}: {error} {error.args!r}")
     return ""
 
 
