@@ -126,10 +126,10 @@ class CodeGame:
         for peg in range(self.pegs):
             black += guesses.rows[first, peg] == codes.rows[second, peg]
         if self.feedback == "black":
-            return self._ranks[black, 0]
+            return np.asarray(self._ranks[black, 0])
         for colour in range(self.colours):
             common += np.minimum(guesses.counts[first, colour], codes.counts[second, colour])
-        return self._ranks[black, common - black]
+        return np.asarray(self._ranks[black, common - black])
 
     @property
     def _ranks(self) -> npt.NDArray[np.int8]:

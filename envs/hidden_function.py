@@ -97,9 +97,7 @@ def hidden_functions(config: HiddenFunctionConfig) -> HiddenFunctions:
     functions = Functions(catalogue(config.kinds, config.coefficients))
     domain = FunctionDomain(functions)
     size = len(functions)
-    space = HypothesisSpace(
-        functions, np.full(size, 1.0 / size), family_menu=_menu(domain), responses=domain.responses
-    )
+    space = HypothesisSpace(functions, np.full(size, 1.0 / size), family_menu=_menu(domain), responses=domain.responses)
     formulas = "; ".join(_FORMULAS[kind] for kind in config.kinds)
     statement = (
         f"I am thinking of a function f of x, one of: {formulas}. a, b and c are whole numbers from "

@@ -115,7 +115,7 @@ class MastermindEnv(TextEnv):
 
     | say | for example | reply |
     |---|---|---|
-    | guess | ``1123``, ``guess 1 1 2 3``, "is it 1-1-2-3?", ``answer: 1123``, ``\boxed{1123}`` | right, or the feedback |
+    | guess | ``1123``, ``guess 1 1 2 3``, "is it 1-1-2-3?", ``\boxed{1123}`` | right, or the feedback |
 
     Anything else gets a reply that says what can be guessed, costs the turn and is worth 0 bits.
 
@@ -156,12 +156,12 @@ class MastermindEnv(TextEnv):
     | argument | default | meaning |
     |---|---|---|
     | ``asymmetry`` | ``"answer"`` | what the teacher holds: ``answer``, ``verifier``, ``none`` |
-    | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply`` |
+    | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "lying"}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | 10 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | guesses that are judged; the last one ends the episode |
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
-    | ``rules`` | ``{}`` | ``beta``, ``turn_cost``, ``guard_retries``, ``best``; ``cap_bits`` does not apply to guesses |
+    | ``rules`` | ``{}`` | ``beta``, ``turn_cost``, ``guard_retries``, ``best``; no cap applies to guesses |
     | ``config`` | ``{}`` | ``pegs`` 4, ``colours`` 6, ``repeats`` true, ``feedback`` "black-white" |
 
     Voices and the asymmetries that they make sense with; any other pair is a ``ValueError``. Feedback may be noised

@@ -123,9 +123,10 @@ def closed_topics(config: MathTutorConfig) -> TopicFamily:
     return TopicFamily(config)
 
 
-def _harmless(statement: str, answers: Answers) -> Callable[[str], bool]:
+def _harmless(statement: str, answers: object) -> Callable[[str], bool]:
     """Whether a text states no candidate's value and asserts none; the same under every hypothesis."""
-    numbers = {column[row] for column in answers.columns for row in range(len(column))}
+    columns = answers.columns if isinstance(answers, Answers) else ()
+    numbers = {column[row] for column in columns for row in range(len(column))}
     quotable = {value for _, value in stated_values(statement)}
 
     def harmless(text: str) -> bool:

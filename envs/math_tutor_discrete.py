@@ -37,8 +37,8 @@ class MathTutorDiscreteEnv(DiscreteEnv):
 
     - ``"belief"``: the ideal listener's posterior over the candidates, then the turns left one-hot (from 0 to
       ``max_turns``), and the attempts left one-hot where they are fewer than turns,
-      and what every question means: for each slot and candidate the code of the reply as a share of the largest, -1 where
-      there is no question.
+      and what every question means: for each slot and candidate the code of the reply as a share of the largest, -1
+      where there is no question.
     - ``"history"``, shape ``(max_turns, 2)``: for each turn so far the action + 1 and the code of the reply + 1 (0: no
       legal action, no reply).
     - ``"per_action"``, shape ``(A, 5)``: legal, an attempt, expected bits, probability of the likeliest reply (of an

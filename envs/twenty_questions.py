@@ -196,7 +196,7 @@ class TwentyQuestionsEnv(TextEnv):
     | argument | default | meaning |
     |---|---|---|
     | ``asymmetry`` | ``"answer"`` | what the teacher holds: ``answer``, ``verifier``, ``knowledge``, ``none`` |
-    | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "lying", "lies": 1}``, or an object with ``name`` and ``reply`` |
+    | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "lying"}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | ⌈log2 N⌉ + 1 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |

@@ -374,8 +374,8 @@ AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
         "liar": LiarAgent,
     }
 )
-"""Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said: they test that the order of the
-candidates, their values and their prior tell nothing more than they should."""
+"""Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said:
+they test that the order of the candidates, their values and their prior tell nothing more than they should."""
 
 
 def make_agent(name: str) -> Agent:

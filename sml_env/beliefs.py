@@ -27,7 +27,6 @@ MAX_BIT_HYPOTHESES: Final = 512
 """Above this many hypotheses lists of the live ones are cheaper than bits of all."""
 
 
-
 Rates: TypeAlias = FloatArray
 
 
@@ -99,7 +98,7 @@ def beliefs_for(board: Boards, size: int, exact: bool) -> Beliefs:
 
 
 def _surprisal_table(size: int) -> FloatArray:
-    """n log2 n for n from 0 to size."""
+    """N log2 n for n from 0 to size."""
     numbers = np.arange(size + 1, dtype=np.float64)
     return numbers * np.log2(np.maximum(numbers, 1.0))
 
@@ -312,9 +311,7 @@ class WeightBeliefs:
     def _codes_of_likeliest(self) -> IntArray:
         return np.asarray(self._codes[np.arange(len(self._codes)), self._belief.argmax(axis=1)])
 
-    def _exchanged(
-        self, rates: Rates, sure: npt.NDArray[np.bool_] | None
-    ) -> tuple[Rates, npt.NDArray[np.bool_]]:
+    def _exchanged(self, rates: Rates, sure: npt.NDArray[np.bool_] | None) -> tuple[Rates, npt.NDArray[np.bool_]]:
         """The rates as they apply to these questions: where there is another reply, and never to a verdict."""
         spared = np.zeros(len(rates), dtype=np.bool_) if sure is None else sure
         self._sure = spared
@@ -365,5 +362,3 @@ class WeightBeliefs:
     def dense(self) -> FloatArray:
         """The probabilities."""
         return self._belief.copy()
-
-

@@ -73,7 +73,8 @@ class SharedFamily:
     def truths(self, numbers: IntArray) -> IntArray:
         """Which hypothesis is true of each problem, by number, shape ``(B,)``."""
         drawn = uniform(numbers.astype(np.uint64), _TRUTH) * self._cumulative[-1]
-        return np.minimum(np.searchsorted(self._cumulative, drawn, side="right"), len(self.space) - 1)
+        rows = np.searchsorted(self._cumulative, drawn, side="right")
+        return np.asarray(np.minimum(rows, len(self.space) - 1))
 
     def problem_id(self, number: int) -> str:
         """The id of the problem with a number."""
@@ -99,9 +100,7 @@ class SharedFamily:
         truth = int(self.truths(np.array([self.number(problem_id)]))[0])
         answers = self.space.answers
         solution = Solution(answers.text(truth), truth, answers.only(truth))
-        return Problem(
-            problem_id, self.statement, Secret(solution), self.space, facts=self.facts, domain=self.domain
-        )
+        return Problem(problem_id, self.statement, Secret(solution), self.space, facts=self.facts, domain=self.domain)
 
     def problem_ids(self) -> None:
         """Too many to list."""

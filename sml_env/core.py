@@ -56,8 +56,8 @@ class TextEnv(gym.Env[str, str]):
         sensible = getattr(family, "asymmetries", ASYMMETRIES)
         if asymmetry in ASYMMETRIES and asymmetry not in sensible:
             raise ConfigurationError(
-                f"asymmetry: {asymmetry!r} makes no sense in {type(self).__name__}, with teacher={teacher!r} or any other; "
-                f"choose one of {', '.join(sensible)}"
+                f"asymmetry: {asymmetry!r} makes no sense in {type(self).__name__}, with teacher={teacher!r} or any "
+                f"other; choose one of {', '.join(sensible)}"
             )
         self._family = family
         self._teacher = make_teacher(teacher, asymmetry)

@@ -389,10 +389,11 @@ class Dialogue:
         """A value as an answer of this problem is written, if it is one; equal values are written alike."""
         answers = self.problem.secret.reveal().answers
         try:
-            known = isinstance(answers, Answers)
-            return Answers.parse(answers.kind, answers.names, [value]).text(0) if known else value.strip()
+            if isinstance(answers, Answers):
+                return Answers.parse(answers.kind, answers.names, [value]).text(0)
         except ExpressionError:
-            return value.strip()
+            pass
+        return value.strip()
 
     def _seen(self) -> tuple[Verdict | None, str | None]:
         return (None, None) if self._latest is None else (self._latest[1], self._latest[0])

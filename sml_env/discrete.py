@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import index
 from typing import Any
 
 import gymnasium as gym
@@ -32,7 +33,7 @@ def observation_space(episodes: Episodes) -> spaces.Box:
     return spaces.Box(low, high, episodes.shape, np.float32)
 
 
-class DiscreteEnv(gym.Env[Observation, np.int64]):
+class DiscreteEnv(gym.Env[npt.NDArray[Any], np.int64]):
     """One episode after another, a batch of one; environments pass their family and common arguments here.
 
     Args:
@@ -208,9 +209,11 @@ class DiscreteEnv(gym.Env[Observation, np.int64]):
 
 
 def _number(action: object) -> int:
-    """An action as a number; -1 for what is none."""
+    """An action as a number; -1 for what is none: truth values, fractions and texts, as in the vector."""
+    if isinstance(action, bool):
+        return -1
     try:
-        number = int(action)  # type: ignore[call-overload]
-    except (TypeError, ValueError, OverflowError):
+        number = index(action)  # type: ignore[arg-type]
+    except TypeError:
         return -1
     return number if -(2**31) < number < 2**31 else -1

@@ -44,7 +44,7 @@ class Candidates(Protocol):
 
 
 class Domain(Protocol):
-    """The subject matter of a family's lessons. All methods are total: hostile text gets a reply, never an exception."""
+    """The subject matter of a family's lessons; total: hostile text gets a reply, never an exception."""
 
     @property
     def help(self) -> str:

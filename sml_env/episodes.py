@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -147,10 +147,12 @@ class Episodes:
         for name in ("candidates", "menu_slots", "most_replies"):
             if not isinstance(getattr(family, name, None), int):
                 raise ConfigurationError("family: its problems are open, or of different sizes: no discrete view of it")
-        return StackedBoard(self.size, family.candidates, family.menu_slots, family.most_replies)  # type: ignore[attr-defined]
+        sized = cast(StackedFamily, family)
+        return StackedBoard(self.size, sized.candidates, sized.menu_slots, sized.most_replies)
 
     def _shared_problem(self) -> Problem:
-        return self.family.problem(self.family.problem_id(0))  # type: ignore[attr-defined, no-any-return]
+        family = cast(SharedFamily, self.family)
+        return family.problem(family.problem_id(0))
 
     def _menu(self, problem: Problem) -> Menu | None:
         """The menu as the teacher answers it."""
@@ -470,5 +472,3 @@ def _told(asymmetry: str, law: Law) -> str:
     if law.source != "truth" or asymmetry in ("verifier", "none"):
         return "nothing"
     return "all" if asymmetry == "answer" else "some"
-
-

@@ -168,8 +168,19 @@ class Topic:
 
 
 Form: TypeAlias = (
-    Comparison | Between | Residue | Property | Member | OneOf | Quantity | Equation | Negation | Claim | Topic
-    | FamilyForm | None
+    Comparison
+    | Between
+    | Residue
+    | Property
+    | Member
+    | OneOf
+    | Quantity
+    | Equation
+    | Negation
+    | Claim
+    | Topic
+    | FamilyForm
+    | None
 )
 
 

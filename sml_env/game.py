@@ -20,7 +20,7 @@ from sml_env.rewards import potential_scale, reward_terms
 from sml_env.rules import Rules
 from sml_env.streams import Seeds
 
-__all__ = ["ASKED", "ATTEMPTED", "NO_REPLY", "NOTHING", "REFUSED", "Game", "Played"]
+__all__ = ["ASKED", "ATTEMPTED", "NOTHING", "NO_REPLY", "REFUSED", "Game", "Played"]
 
 Which = npt.NDArray[np.bool_]
 

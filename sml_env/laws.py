@@ -141,7 +141,7 @@ def drawn_hypothesis(seeds: Seeds, prior: FloatArray) -> IntArray:
     """
     cumulative = np.cumsum(prior)
     rows = np.searchsorted(cumulative, uniform(seeds, 0, _OTHER) * cumulative[-1], side="right")
-    return np.minimum(rows, len(cumulative) - 1)
+    return np.asarray(np.minimum(rows, len(cumulative) - 1))
 
 
 def questions_ahead(turns_left: int | IntArray) -> int | IntArray:

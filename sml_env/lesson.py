@@ -83,7 +83,7 @@ class Lesson:
         return self._dialogue.menu
 
     @property
-    def questions(self) -> tuple[Query, ...]:
+    def questions(self) -> Sequence[Query]:
         """The queries that make sense of these candidates, whoever the teacher is; comparisons left out."""
         space = self._dialogue.problem.space
         return () if space is None else space.menu.queries

@@ -1,4 +1,4 @@
-"""Students that play closed problems by the solvers: greedy strategies, the optimum of small games, the game with lies."""
+"""Students that play closed problems by the solvers: greedy strategies, small games' optimum, the game with lies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vector environments of this library: native ones of discrete ids, and text ones with one call of the teacher a step."""
+"""The native vector environment of discrete ids, and what vectors of this library have in common."""
 
 from __future__ import annotations
 
@@ -197,7 +197,8 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         over = self._over
         if over.any() and self.autoreset_mode is not AutoresetMode.NEXT_STEP:
             raise ResetNeeded(
-                f"{int(over.sum())} episodes have ended: reset them with options={{'reset_mask': …}} before the next step"
+                f"{int(over.sum())} episodes have ended: reset them with options={{'reset_mask': …}} before the "
+                "next step"
             )
         again = np.flatnonzero(over)
         played = self._episodes.play(numbers, ~over if len(again) else None)
@@ -229,7 +230,13 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         self._over = np.zeros(self.num_envs, dtype=np.bool_)
         fresh = _masked(info, ~ended)
         self._add_reset_info(fresh, rows)
-        return {**fresh, "final_obs": final, "_final_obs": ended.copy(), "final_info": kept, "_final_info": ended.copy()}
+        return {
+            **fresh,
+            "final_obs": final,
+            "_final_obs": ended.copy(),
+            "final_info": kept,
+            "_final_info": ended.copy(),
+        }
 
     def action_masks(self) -> npt.NDArray[np.int8]:
         """Which actions are legal now, shape ``(B, A)``."""

@@ -23,7 +23,7 @@ from sml_env.solvers.questions import pelc_questions, twenty_questions_optimum
 from sml_env.solvers.strategies import STRATEGIES
 
 CODES = 1296
-# Shapiro 1983, Knuth 1977, Neuwirth 1982, Irving 1979, Kooi 2005: total guesses, most guesses, codes that take 6 or more.
+# Shapiro 1983, Knuth 1977, Neuwirth 1982, Irving 1979, Kooi 2005: total, most guesses, codes that take 6 or more.
 PUBLISHED = {
     "first-consistent": (7471, 9, 853), "worst-case": (5801, 5, 0), "entropy": (5722, 6, 12),
     "expected-size": (5696, 6, 3), "most-parts": (5668, 6, 7),
@@ -90,8 +90,9 @@ def questions_to_identify(size: int) -> float:
         cut = (low + high) // 2 - 1
         play = game.play(np.where(unsure, cut, game.board.nothing))
         asked += unsure
-        low, high = np.where(unsure & (play.replies == 1), cut + 1, low), np.where(
-            unsure & (play.replies == 0), cut + 1, high
+        low, high = (
+            np.where(unsure & (play.replies == 1), cut + 1, low),
+            np.where(unsure & (play.replies == 0), cut + 1, high),
         )
         assert (play.expected[unsure] <= 1.0 + 1e-12).all()
     return float(asked.mean())

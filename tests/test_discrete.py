@@ -200,8 +200,9 @@ def test_steps_need_a_reset_before_and_after(env_id: str) -> None:
     [
         ({"attempts": "some"}, "attempts"), ({"observation": "pixels"}, "observation"), ({"teacher": "leaky"}, "leaky"),
         ({"asymmetry": "secret"}, "asymmetry"), ({"rules": {"best": 3}}, "best"), ({"config": {"size": 0}}, "size"),
-        ({"config": {"size": 3, "prior": [0.5, 0.5, 0.5]}}, "prior"), ({"config": {"size": 3, "prior": [1, 0, 0]}}, "prior"),
-        ({"config": {"moduli": [1]}}, "moduli"), ({"config": {"subsets": [[0]]}}, "subsets"), ({"max_turns": 0}, "max_turns"),
+        ({"config": {"size": 3, "prior": [0.5, 0.5, 0.5]}}, "prior"),
+        ({"config": {"size": 3, "prior": [1, 0, 0]}}, "prior"), ({"config": {"moduli": [1]}}, "moduli"),
+        ({"config": {"subsets": [[0]]}}, "subsets"), ({"max_turns": 0}, "max_turns"),
         ({"teacher": {"voice": "lying", "lies": -1}}, "lies"), ({"teacher": {"voice": "lying", "p": 1.5}}, "p"),
     ],
 )  # fmt: skip
@@ -215,12 +216,13 @@ def test_impossible_settings_name_the_argument(arguments: dict[str, Any], named:
 @pytest.mark.parametrize(
     "config",
     [
-        {"pegs": 5, "colours": 3, "repeats": False}, {"pegs": 0}, {"colours": 0}, {"feedback": "loud"}, {"pegs": 9, "colours": 9},
+        {"pegs": 5, "colours": 3, "repeats": False}, {"pegs": 0}, {"colours": 0}, {"feedback": "loud"},
+        {"pegs": 9, "colours": 9},
     ],
 )  # fmt: skip
 def test_impossible_codes_name_the_argument(config: dict[str, Any]) -> None:
     for env_id in ("sml_env/MastermindDiscrete-v0", "sml_env/Mastermind-v0"):
-        with pytest.raises(ConfigurationError, match="pegs|colours|feedback"):
+        with pytest.raises(ConfigurationError, match=r"pegs|colours|feedback"):
             gym.make(env_id, config=config)
 
 

@@ -21,12 +21,12 @@ from sml_env.answers import Answers
 from sml_env.core import TextEnv
 from sml_env.dialogue import Dialogue, Outcome
 from sml_env.guard import GuardReport, LeakGuard
+from sml_env.outcomes import MALFORMED
 from sml_env.problems import HypothesisSpace, Problem, Secret, Solution, Step
 from sml_env.registration import ROWS
 from sml_env.rules import Rules
 from sml_env.teachers import VOICES, AnswerView, Request, Teacher, make_teacher
 from sml_env.testing.conformance import HOSTILE, untouched_random_state
-from sml_env.outcomes import MALFORMED
 from sml_env.testing.environments import maker
 from sml_env.testing.noninterference import check_noninterference
 from sml_env.wrappers import ChatMessages, TranscriptObservation

@@ -35,9 +35,7 @@ JUDGED_BY: Final = replace(EXACT, domain="same")
 AGREES: Final = "I find no point where they differ."
 _RIGHT: Final = "They agree everywhere."
 _REFUSED: Final = "I will not tell you the function. Ask for a value or a property of it."
-_TOO_FAR: Final = (
-    f"I only answer for points from -{MAX_POINT} to {MAX_POINT} with denominators of at most {MAX_POINT}."
-)
+_TOO_FAR: Final = f"I only answer for points from -{MAX_POINT} to {MAX_POINT} with denominators of at most {MAX_POINT}."
 _HELP: Final = (
     "I did not understand. You can ask for a value (f(2), f(-1/2)), compare one (f(2) > 3), ask for the degree, whether f "
     "is even or odd, whether it has a real or an integer root, its sign on an interval (sign on [1, 2]), or attempt "
@@ -161,7 +159,9 @@ class FunctionDomain:
 
     def __init__(self, functions: Functions) -> None:
         self.functions = functions
-        columns = [sorted(set(column), key=_rank) for column in zip(*(e.values for e in functions.entries), strict=True)]
+        columns = [
+            sorted(set(column), key=_rank) for column in zip(*(e.values for e in functions.entries), strict=True)
+        ]
         told = [(place, value) for place, column in enumerate(columns) for value in column]
         codes = {one: code for code, one in enumerate(told, 1)}
         self._texts = (_RIGHT, *(shown_value(POINTS[place], value) for place, value in told), AGREES)

@@ -40,7 +40,9 @@ _PASSED_ON: Final = frozenset({"hint", "diagnosis", "fact"})
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 
 _F: Final = r"(?:f(?:\s?\(\s?x\s?\))?|it|(?:the|this|your)\s(?:hidden\s|secret\s)?function|its\sgraph)"
-_ASK: Final = r"(?:what\s(?:is|are|would)|what(?:\svalue)?\sdoes|give\sme|tell\sme|show\sme|find|compute|calculate|evaluate)"
+_ASK: Final = (
+    r"(?:what\s(?:is|are|would)|what(?:\svalue)?\sdoes|give\sme|tell\sme|show\sme|find|compute|calculate|evaluate)"
+)
 _NUMBER: Final = r"[^()\[\],<>=?]{1,24}?"
 _CALL: Final = rf"f\s?\(\s?\(?(?P<point>{_NUMBER})\)?\s?\)"
 _SPAN: Final = (
@@ -99,7 +101,9 @@ _SIGN: Final = re.compile(
     rf"(?:{_ASK}\s)?(?:the\s|its\s)?sign\s(?:of\s{_F}\s)?{_ON}{_SPAN}|sign\s?\(\s?f\s?,\s?"
     rf"{_SPAN.replace('?P<', '?P<n_')}\s?\)|(?:is\s)?{_F}\spositive\sor\snegative\s{_ON}{_SPAN.replace('?P<', '?P<o_')}"
 )
-_WHY: Final = re.compile(r"why\s(?:is|was|is\snot|was\snot)\s(?P<value>.+?)\s(?:wrong|incorrect|not\sright|not\scorrect)")
+_WHY: Final = re.compile(
+    r"why\s(?:is|was|is\snot|was\snot)\s(?P<value>.+?)\s(?:wrong|incorrect|not\sright|not\scorrect)"
+)
 
 _NAMED: Final = re.compile(r"\s*[fghy]\s*(?:\(\s*x\s*\))?\s*(?:={1,2}|\bis\b|\bequals\b)\s*", re.IGNORECASE)
 _OPENING: Final = re.compile(
@@ -109,7 +113,9 @@ _OPENING: Final = re.compile(
     rf"|how\sabout|what\sabout|is|:|(?:{_F})(?=\s(?:is|be|must|equals?|could|might|would)\b)|it(?=\s)|(?:the|this)\sfunction"
     r"|f(?:\s?\(\s?x\s?\))?\s?={1,2}|[ghy](?:\s?\(\s?x\s?\))?\s?={1,2})(?:\s|(?<=[:=]))\s*"
 )
-_ENDING: Final = re.compile(r"\s(?:is\s)?(?:the|my|a)\s(?:(?:right|correct|final|hidden)\s)?(?:answer|function|formula|one|guess)")
+_ENDING: Final = re.compile(
+    r"\s(?:is\s)?(?:the|my|a)\s(?:(?:right|correct|final|hidden)\s)?(?:answer|function|formula|one|guess)"
+)
 
 
 def read(utterance: object) -> Query:

@@ -31,7 +31,16 @@ class Special(Enum):
 Value: TypeAlias = Fraction | Special
 
 _HALF: Final = Fraction(1, 2)
-_SINES: Final = {0: Fraction(0), 1: _HALF, 3: Fraction(1), 5: _HALF, 6: Fraction(0), 7: -_HALF, 9: Fraction(-1), 11: -_HALF}
+_SINES: Final = {
+    0: Fraction(0),
+    1: _HALF,
+    3: Fraction(1),
+    5: _HALF,
+    6: Fraction(0),
+    7: -_HALF,
+    9: Fraction(-1),
+    11: -_HALF,
+}
 """Of k*pi/6, where rational."""
 
 _CLEAR: Final = 1e-9

@@ -15,11 +15,23 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env as gymnasium_check_env
 
 from sml_env.core import TextEnv
+from sml_env.discrete import DiscreteEnv
 from sml_env.teachers import Teacher
 from sml_env.testing.conformance import ConformanceError, require, shown, untouched_random_state
 from sml_env.testing.noninterference import check_noninterference
-from sml_env.testing.playing import SEEDS, Env, Maker, actions, maker, require_reset_needed, require_same, returned
-from sml_env.testing.steps import check_end, check_info, check_replies
+from sml_env.testing.numbers import check_discrete_noninterference
+from sml_env.testing.playing import (
+    SEEDS,
+    Env,
+    Maker,
+    actions,
+    idle,
+    maker,
+    require_reset_needed,
+    require_same,
+    returned,
+)
+from sml_env.testing.steps import check_end, check_info, check_numbers, check_replies
 
 __all__ = ["SECTIONS", "check_env"]
 
@@ -34,9 +46,10 @@ def check_env(env_or_id: str | Env | Callable[..., Env], **kwargs: Any) -> None:
     """Check an environment: Gymnasium's own checks, and what this library adds to them.
 
     Determinism from a seed, nothing kept from the episode before, the keys and types of info, reward terms that sum to
-    the reward, a reply to any text, the end by the turn budget, ``ResetNeeded`` after it, untouched global random
-    state, pickling without the episode, the round trip of the spec, the sections of the docstring; and, for a
-    ``TextEnv``, that nothing which the student gets depends on the truth until a reply legitimately does.
+    the reward, a reply to any text or number, action masks where actions are numbers, the end by the turn budget,
+    ``ResetNeeded`` after it, untouched global random state, pickling without the episode, the round trip of the spec,
+    the sections of the docstring; and, for a ``TextEnv`` or a ``DiscreteEnv``, that nothing which the student gets
+    depends on the truth until a reply legitimately does.
 
     Args:
         env_or_id: A registered id, an environment (copied, not used), or a class or function that makes one.
@@ -53,12 +66,16 @@ def check_env(env_or_id: str | Env | Callable[..., Env], **kwargs: Any) -> None:
         check_info(make)
         check_end(make)
         check_replies(make)
+        check_numbers(make)
         check_determinism(make)
         check_history(make)
         check_pickle(make)
         check_spec(make)
-        if isinstance(make().unwrapped, TextEnv):
+        bare = make().unwrapped
+        if isinstance(bare, TextEnv):
             check_noninterference(make)
+        elif isinstance(bare, DiscreteEnv):
+            check_discrete_noninterference(make)
 
 
 def check_constructor(make: Maker) -> None:
@@ -66,7 +83,10 @@ def check_constructor(make: Maker) -> None:
     with untouched_random_state("making the environment"):
         for _ in range(2):
             env = make()
-            require(isinstance(env, gym.Env), f"{type(env).__name__} is not a gymnasium.Env: derive it from TextEnv")
+            require(
+                isinstance(env, gym.Env),
+                f"{type(env).__name__} is not a gymnasium.Env: derive it from TextEnv or DiscreteEnv",
+            )
             env.close()
 
 
@@ -165,8 +185,10 @@ def check_pickle(make: Maker) -> None:
             f"the environment cannot be pickled ({type(error).__name__}: {error}): leave the episode behind in "
             "__getstate__, and define classes at the top of a module"
         ) from error
-    if isinstance(twin.unwrapped, TextEnv):
-        require_reset_needed(twin.unwrapped, "hm", "of a copy by pickle, whose episode must stay behind,")
+    if isinstance(twin.unwrapped, TextEnv | DiscreteEnv):
+        require_reset_needed(
+            twin.unwrapped, idle(twin.unwrapped), "of a copy by pickle, whose episode must stay behind,"
+        )
     require_same(expected, returned(twin, 0), "a copy by pickle differs after reset(seed=0)")
 
 

@@ -13,7 +13,7 @@ from gymnasium.utils.env_checker import data_equivalence
 from sml_env.errors import ResetNeeded
 from sml_env.testing.conformance import ConformanceError, require, shown
 
-__all__ = ["SEEDS", "Env", "Maker", "actions", "maker", "require_reset_needed", "require_same", "returned"]
+__all__ = ["SEEDS", "Env", "Maker", "actions", "idle", "maker", "require_reset_needed", "require_same", "returned"]
 
 Env: TypeAlias = gym.Env[Any, Any]
 Maker: TypeAlias = Callable[[], Env]
@@ -58,6 +58,15 @@ def actions(env: Env) -> Iterator[Any]:
     env.action_space.seed(0)
     while True:
         yield env.action_space.sample()
+
+
+def idle(env: Env) -> Any:
+    """An action that asks and attempts nothing: words that mean nothing, a number that is none, else a sample."""
+    if isinstance(env.action_space, spaces.Text):
+        return "hm"
+    if isinstance(env.action_space, spaces.Discrete):
+        return int(env.action_space.start) - 1
+    return env.action_space.sample()
 
 
 def returned(env: Env, seed: int, steps: int = 64) -> list[tuple[Any, ...]]:

@@ -7,12 +7,13 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 from gymnasium import spaces
 
 from sml_env.testing.conformance import HOSTILE, ConformanceError, require, shown, untouched_random_state
-from sml_env.testing.playing import SEEDS, Maker, require_reset_needed, returned
+from sml_env.testing.playing import SEEDS, Env, Maker, idle, require_reset_needed, returned
 
-__all__ = ["FINAL_INFO", "RESET_INFO", "STEP_INFO", "check_end", "check_info", "check_replies"]
+__all__ = ["FINAL_INFO", "RESET_INFO", "STEP_INFO", "check_end", "check_info", "check_numbers", "check_replies"]
 
 _BITS: Final = (float, type(None))
 RESET_INFO: Final[Mapping[str, tuple[type, ...]]] = {
@@ -43,12 +44,13 @@ def check_info(make: Maker) -> None:
     terms: set[str] | None = None
     keys: set[str] | None = None
     for seed in SEEDS:
-        opening, *steps = returned(make(), seed)
-        _check_keys(opening[1], RESET_INFO, "reset")
+        env = make()
+        opening, *steps = returned(env, seed)
+        _check_keys(_maskless(opening[1], env, "reset"), RESET_INFO, "reset")
         for turn, (_, reward, terminated, truncated, info) in enumerate(steps, 1):
             where = f"step {turn}"
             ended = terminated or truncated
-            _check_keys(info, {**STEP_INFO, **(FINAL_INFO if ended else {})}, where)
+            _check_keys(_maskless(info, env, where), {**STEP_INFO, **(FINAL_INFO if ended else {})}, where)
             require(
                 type(reward) is float and math.isfinite(reward),
                 f"the reward at {where} is {reward!r}: return a finite float",
@@ -88,6 +90,21 @@ def _check_keys(info: object, wanted: Mapping[str, tuple[type, ...]], where: str
         raise ConformanceError(
             f"info at {where} is not JSON-able ({error}): use plain values, None for unknown"
         ) from error
+
+
+def _maskless(info: object, env: Env, where: str) -> object:
+    """The info without the mask of legal actions, which is checked; the rest is plain values."""
+    space = env.action_space
+    if not isinstance(space, spaces.Discrete) or not isinstance(info, dict):
+        return info
+    mask = info.get("action_mask")
+    known = isinstance(mask, np.ndarray) and mask.dtype == np.int8 and mask.shape == (int(space.n),)
+    require(
+        known and np.isin(mask, (0, 1)).all(),
+        f"info['action_mask'] at {where} is {shown(mask)}: make it an int8 array of shape ({int(space.n)},), 1 where an "
+        "action is legal and 0 elsewhere",
+    )
+    return {name: value for name, value in info.items() if name != "action_mask"}
 
 
 def _check_terms(terms: Mapping[str, object], reward: float, where: str) -> None:
@@ -136,16 +153,56 @@ def check_replies(make: Maker) -> None:
         ended = terminated
 
 
+def check_numbers(make: Maker) -> None:
+    """Any number, and what is no number, gets a reply; what is not a legal action costs the turn and tells nothing."""
+    env = make()
+    space = env.action_space
+    if not isinstance(space, spaces.Discrete):
+        return
+    low, high = int(space.start), int(space.start + space.n)
+    odd: list[Any] = [low - 1, high, high + 1, -(2**31), 2**31, 2**63 - 1, -(2**63), 10**30, float("nan"),
+                      float("inf"), None, "", "zero", b"x", [], {}, object()]  # fmt: skip
+    space.seed(0)
+    legal: list[Any] = [space.sample() for _ in range(40)]
+    legal += [int(legal[0]), np.int32(legal[0]), np.array(legal[0]), high - 1]
+    ended, info = True, {}
+    for number, action in enumerate([*odd, *legal]):
+        if ended:
+            with untouched_random_state("reset(seed=…)"):
+                _, info = env.reset(seed=number)
+        turns, mask = info["turns_left"], info["action_mask"]
+        try:
+            with untouched_random_state(f"step({shown(action, 40)})"):
+                observation, _, terminated, truncated, info = env.unwrapped.step(action)
+        except ConformanceError:
+            raise
+        except Exception as error:
+            raise ConformanceError(
+                f"step({shown(action, 80)}) raises {type(error).__name__}: {shown(str(error))}; reply to any number, as "
+                "to an action that is not legal"
+            ) from error
+        require(
+            observation in env.unwrapped.observation_space,
+            f"the observation after {shown(action, 80)} is {shown(observation)}, outside the observation space",
+        )
+        require(not truncated, f"step({shown(action, 80)}) truncates ({info.get('failure')}): any number gets a reply")
+        require(info["turns_left"] == turns - 1, f"step({shown(action, 80)}) costs no turn: every action costs one")
+        if number < len(odd) or not mask[int(action) - low]:
+            told = [info[name] for name in ("expected_bits", "realised_bits", "verdict_bits")]
+            require(not any(told), f"step({shown(action, 80)}), which is no legal action, tells {told} bits: tell none")
+        ended = terminated
+
+
 def check_end(make: Maker) -> None:
     """The turn budget ends an episode as terminated; a step without a reset raises ResetNeeded."""
     env = make()
     bare = env.unwrapped
-    require_reset_needed(bare, bare.action_space.sample(), "before the first reset")
+    require_reset_needed(bare, idle(bare), "before the first reset")
     for seed in SEEDS:
         _, info = env.reset(seed=seed)
         budget = info["turns_left"]
         require(budget >= 1, f"turns_left at reset is {budget}: an episode has at least one turn")
-        action = "hm" if isinstance(env.action_space, spaces.Text) else env.action_space.sample()
+        action = idle(env)
         for turn in range(1, budget + 1):
             _, _, terminated, truncated, info = env.step(action)
             require(

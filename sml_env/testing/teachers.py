@@ -144,7 +144,7 @@ def _meaning(query: Query, space: HypothesisSpace | None) -> Meaning | None:
     """As the dialogue works it out before it asks."""
     if space is None or query.kind not in ASKED_KINDS or asks_outright(query):
         return None
-    return meaning(query.form, space.answers)
+    return meaning(query.form, space.answers) if isinstance(space.answers, Answers) else None
 
 
 def _some(problem: Problem) -> list[int | None]:
