@@ -22,6 +22,7 @@ from sml_env.facts import chosen_facts
 from sml_env.forms import FamilyForm
 from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
+from sml_env.semantics import Meaning
 from sml_env.teachers import Teacher
 
 __all__ = ["HiddenFunctionConfig", "HiddenFunctionEnv", "HiddenFunctions", "hidden_functions"]
@@ -80,6 +81,15 @@ class HiddenFunctions(SharedFamily):
         return hidden_functions, (self.config,)
 
 
+class _Meanings(tuple[Meaning, ...]):
+    """The meanings of a menu; the repr of a problem holds it, and would otherwise show each array."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} meanings>"
+
+
 def _menu(domain: FunctionDomain) -> Menu:
     """Values at small integers, degree, parity, roots and signs, as far as they tell something."""
     forms: list[FamilyForm] = [ValueAt(Fraction(point)) for point in range(-3, 4)]
@@ -88,7 +98,7 @@ def _menu(domain: FunctionDomain) -> Menu:
     asked = [query_of(form) for form in forms]
     meant = [(query, domain.meaning(query, domain.functions)) for query in asked]
     kept = [(query, found) for query, found in meant if found is not None and (found.codes != found.codes[0]).any()]
-    return Menu(tuple(query for query, _ in kept), tuple(found for _, found in kept), None)
+    return Menu(tuple(query for query, _ in kept), _Meanings(found for _, found in kept), None)
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -18,7 +19,6 @@ from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Property, Query, Residue
 from sml_env.information import FloatArray, IntArray, target_belief
 from sml_env.lesson import Lesson
-from sml_env.solver_agents import LiarAgent, OptimalAgent, StrategyAgent
 from sml_env.solvers.strategies import STRATEGIES
 
 __all__ = [
@@ -35,6 +35,9 @@ __all__ = [
 ]
 
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d{1,9}(?![\w.]*\d)")
+_SOLVING: Final = "sml_env.solver_agents"
+"""Built on the agents here, hence named and not imported."""
+
 _TINY: Final = 1e-9
 
 
@@ -357,6 +360,11 @@ class ScriptedAgent:
         return _attempt(self._form.format(guess))
 
 
+def _solving(name: str) -> Agent:
+    agent: Agent = import_module(_SOLVING).solver_agent(name)
+    return agent
+
+
 AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
     {
         "random": RandomAgent,
@@ -369,9 +377,7 @@ AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
         "middle": lambda: OrderedAgent("middle", _from_the_middle),
         "nearest": lambda: OrderedAgent("nearest", _nearest_first),
         "likeliest": lambda: OrderedAgent("likeliest", _likeliest_first),
-        **{strategy: partial(StrategyAgent, strategy) for strategy in STRATEGIES},
-        "optimal": OptimalAgent,
-        "liar": LiarAgent,
+        **{name: partial(_solving, name) for name in (*STRATEGIES, "optimal", "liar")},
     }
 )
 """Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said:

@@ -42,6 +42,7 @@ ROWS: Final = (
     Row("sml_env/TwentyQuestionsDiscrete-v0", "sml_env.envs.twenty_questions_discrete:TwentyQuestionsDiscreteEnv"),
     Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),
     Row("sml_env/MastermindDiscrete-v0", "sml_env.envs.mastermind_discrete:MastermindDiscreteEnv"),
+    Row("sml_env/HiddenFunction-v0", "sml_env.envs.hidden_function:HiddenFunctionEnv"),
 )
 
 

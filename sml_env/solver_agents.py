@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from sml_env.agents import GreedyAgent
 from sml_env.boards import Board
 from sml_env.errors import ConfigurationError
 from sml_env.forms import OneOf
@@ -18,10 +20,13 @@ from sml_env.solvers.strategies import STRATEGIES, choose
 from sml_env.solvers.success import SuccessSolver
 from sml_env.tables import ReplyTable, tabulated
 
-__all__ = ["LiarAgent", "OptimalAgent", "StrategyAgent"]
+__all__ = ["LiarAgent", "OptimalAgent", "StrategyAgent", "solver_agent"]
 
 MAX_OPTIMAL: Final = 128
 """Hypotheses of the largest problem that the optimal agent solves."""
+
+MAX_LISTED: Final = 1_000
+"""Candidates of the largest problem that the liar's agent lists."""
 
 MAX_CELLS: Final = 2**26
 """Questions times hypotheses of the largest problem that a strategy looks at."""
@@ -40,11 +45,6 @@ class _Questions:
         self.guesses = self.board.guesses
         size = self.board.hypotheses if self.guesses else self.board.first_attempt
         self._first = self.board.first_attempt if self.guesses else 0
-        if size * self.board.hypotheses > MAX_CELLS:
-            raise ConfigurationError(
-                f"agents: {size:,} questions about {self.board.hypotheses:,} hypotheses are too many to compare; "
-                "take the agent greedy"
-            )
         self.table: ReplyTable = _Rows(self.board.table, self._first, size)
 
     def words(self, question: int) -> str:
@@ -67,30 +67,42 @@ class _Rows:
         return self._table.codes(queries + self._first, hypotheses)
 
 
-class _SpaceAgent:
-    """Keeps the questions of the space that it played last."""
+class _SpaceAgent(ABC):
+    """Keeps the questions of the space that it played last; plays as the greedy agent where it cannot solve."""
 
     name = ""
 
     def __init__(self) -> None:
         self._questions: _Questions | None = None
+        self._greedy = GreedyAgent()
+        self._solves = False
 
     def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
-        """Look at the hypotheses.
-
-        Raises:
-            ConfigurationError: If the problem is open.
-        """
+        """Look at the hypotheses."""
         space = lesson.space
-        if space is None:
-            raise ConfigurationError(f"{self.name}: the problem is open; this agent plays closed ones")
         self._lesson = lesson
-        if self._questions is None or self._questions.space is not space:
+        self._greedy.begin(lesson, rng)
+        self._solves = space is not None and self._fits(space)
+        if space is not None and self._solves and (self._questions is None or self._questions.space is not space):
             self._questions = _Questions(space)
             self._prepare(self._questions)
 
+    def act(self, observation: str, info: dict[str, Any]) -> str:
+        """The solver's move."""
+        return self._move(observation) if self._solves else self._greedy.act(observation, info)
+
+    def _fits(self, space: HypothesisSpace) -> bool:
+        """Whether the solver can take a space."""
+        board = Board(space)
+        questions = board.hypotheses if board.guesses else board.first_attempt
+        return 0 < questions * board.hypotheses <= MAX_CELLS
+
     def _prepare(self, questions: _Questions) -> None:
         """A new space: forget what was worked out for the last one."""
+
+    @abstractmethod
+    def _move(self, observation: str) -> str:
+        """What the solver says."""
 
     @property
     def _asked(self) -> _Questions:
@@ -123,8 +135,7 @@ class StrategyAgent(_SpaceAgent):
     def _prepare(self, questions: _Questions) -> None:
         self._known.clear()
 
-    def act(self, observation: str, info: dict[str, Any]) -> str:
-        """The strategy's question, or an attempt."""
+    def _move(self, observation: str) -> str:
         belief = self._lesson.belief
         key = b"" if belief is None else belief.tobytes()
         if key not in self._known:
@@ -158,10 +169,11 @@ class OptimalAgent(_SpaceAgent):
 
     name = "optimal"
 
+    def _fits(self, space: HypothesisSpace) -> bool:
+        return super()._fits(space) and len(space) <= MAX_OPTIMAL
+
     def _prepare(self, questions: _Questions) -> None:
         size = questions.board.hypotheses
-        if size > MAX_OPTIMAL:
-            raise ConfigurationError(f"optimal: {size} hypotheses are more than {MAX_OPTIMAL}; take a strategy instead")
         dense = tabulated(questions.table)
         table = np.asarray(dense.codes(np.arange(dense.shape[0])[:, None], np.arange(size)))
         prior = questions.space.prior
@@ -172,8 +184,7 @@ class OptimalAgent(_SpaceAgent):
             yes_no=None if questions.guesses else questions.board.binary[: len(table)],
         )
 
-    def act(self, observation: str, info: dict[str, Any]) -> str:
-        """A move that keeps the optimum."""
+    def _move(self, observation: str) -> str:
         questions = self._asked
         move = self._solver.move(self._lesson.turns_left, self._lesson.attempts_left, self._live())
         return questions.words(move.index) if move.kind == "query" else questions.attempt(move.index)
@@ -196,17 +207,21 @@ class LiarAgent(_SpaceAgent):
         super().__init__()
         self._lies = lies
 
+    def _fits(self, space: HypothesisSpace) -> bool:
+        return 1 < len(space) <= MAX_LISTED and space.menu.cuts is not None
+
     def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
         """Nothing has been asked."""
         super().begin(lesson, rng)
         self._told = np.zeros(len(lesson.candidates), dtype=np.int64)
         self._subset: Subset | None = None
 
-    def act(self, observation: str, info: dict[str, Any]) -> str:
-        """The next list, or the attempt."""
+    def _move(self, observation: str) -> str:
         if self._subset is not None:
-            yes = observation.startswith("Yes.")
-            self._told += self._subset != yes
+            self._told += self._subset != observation.startswith("Yes.")
+            self._solves = observation.startswith(("Yes.", "No.")) and bool((self._told <= self._lies).any())
+            if not self._solves:
+                return self._greedy.act(observation, {})
         kinds = [np.flatnonzero(self._told == count) for count in range(self._lies + 1)]
         live = np.concatenate(kinds)
         if len(live) == 1 or self._lesson.turns_left == 1:
@@ -226,3 +241,14 @@ class LiarAgent(_SpaceAgent):
             return f"x > {numbers[0]}"
         self._subset = subset if subset.sum() > 1 else ~subset
         return str(OneOf("x", tuple(numbers[row] for row in np.flatnonzero(self._subset).tolist())))
+
+
+def solver_agent(name: str) -> StrategyAgent | OptimalAgent | LiarAgent:
+    """A new agent of this module by its name.
+
+    Raises:
+        ConfigurationError: If there is none of that name.
+    """
+    if name == OptimalAgent.name:
+        return OptimalAgent()
+    return LiarAgent() if name == LiarAgent.name else StrategyAgent(name)

@@ -60,6 +60,10 @@ class Functions:
     def __len__(self) -> int:
         return len(self.entries)
 
+    def __repr__(self) -> str:
+        """How many: a problem's repr is public, and read often."""
+        return f"Functions({len(self)})"
+
     def text(self, index: int) -> str:
         """One of them in the verifier's notation."""
         return self.entries[index].text
