@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import permutations, product
 from typing import Final, overload
 
@@ -141,7 +141,7 @@ class CodeGame:
     def table(self, codes: Codes) -> ReplyTable:
         """The feedback of each guess under each code; held as an array where it is not too large."""
         size = len(codes)
-        return tabulated(LazyTable((size, size), lambda first, second: self.feedbacks(codes, codes, first, second)))
+        return tabulated(LazyTable((size, size), partial(self.feedbacks, codes, codes)))
 
 
 class Guesses(Sequence[Query]):

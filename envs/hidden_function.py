@@ -171,7 +171,14 @@ class HiddenFunctionEnv(TextEnv):
     1 for a correct attempt, plus information shaping: γΦ(b') − Φ(b) with Φ(b) = −β·H(b)/H(prior), β = 0.5, zero once
     terminated, which leaves optimal policies alone. ``info["reward_terms"]`` holds the terms; they sum to the reward.
 
-    BRACKETS
+    Brackets of the default setting (478 functions, 6 turns, as many attempts): the optimum is 1, since greedy
+    information on the menu finds every function within 5 turns, and so do attempts alone that listen to the
+    counterexamples, within 6. Hedging, which does not listen, earns 6/478 = 0.0126, and no policy earns more against a
+    teacher that tells nothing. With 1 to 4 turns greedy information on the menu earns 0.0021, 0.2908, 0.8389 and
+    0.9874. Better is known: 0.6548 and 0.9498 with 2 and 3 turns, where values at all integers from -100 to 100 may be
+    asked, and 1 with 4, where attempts may. Only 1/478 with 1 turn, and 1 from 4 on, are proven optimal. One value far
+    out tells most of a function, up to 7.74 of 8.90 bits: ``rules={"cap_bits": 3}`` refuses such questions, but does
+    not apply to attempts.
 
     ## Episode End
     ### Termination
@@ -197,7 +204,7 @@ class HiddenFunctionEnv(TextEnv):
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
-    | ``rules`` | ``{}`` | ``beta``, ``turn_cost``, ``cap_bits`` 64, ``guard_retries``, ``disguised_attempts``, ``best`` |
+    | ``rules`` | ``{}`` | ``cap_bits`` 64, ``beta``, ``turn_cost``, ``guard_retries``, ``disguised_attempts``… |
     | ``config`` | ``{}`` | ``kinds``, a list (all four), and ``coefficients``, their largest size (2, at most 4) |
 
     Voices and the asymmetries that they make sense with; any other pair is a ``ValueError``. Counterexamples may be

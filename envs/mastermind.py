@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import perm
 from typing import Any, Final
 
@@ -97,6 +97,7 @@ def mastermind(config: MastermindConfig) -> SharedFamily:
         default_turns=10,
         default_rules={"cap_bits": 64.0},
         asymmetries=("answer", "verifier", "none"),
+        recipe=partial(mastermind, config),
     )
 
 

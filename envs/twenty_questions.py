@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 from typing import Any, Final
 
@@ -135,6 +136,7 @@ def twenty_questions(config: TwentyQuestionsConfig) -> SharedFamily:
         _YesOrNo(config.subsets is not False),
         default_turns=max(1, (size - 1).bit_length()) + 1,
         facts=chosen_facts(space, np.random.default_rng([size, len(forms)])),
+        recipe=partial(twenty_questions, config),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,6 +37,8 @@ class SharedFamily:
         default_rules: Fields of ``Rules`` that differ from its defaults here.
         facts: Which predicates a teacher with "knowledge" knows; chosen without looking at the truth.
         asymmetries: Those that make sense here.
+        recipe: Makes this family again; a copy or a pickle of it is then that call, without what was worked out in
+            past episodes.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class SharedFamily:
         default_rules: Mapping[str, Any] = MappingProxyType({}),
         facts: tuple[Query, ...] = (),
         asymmetries: tuple[str, ...] = ("answer", "verifier", "knowledge", "none"),
+        recipe: Callable[[], SharedFamily] | None = None,
     ) -> None:
         self.name = name
         self.statement = statement
@@ -59,6 +62,7 @@ class SharedFamily:
         self.default_rules = dict(default_rules)
         self.facts = facts
         self.asymmetries = asymmetries
+        self._recipe = recipe
         self._cumulative = np.cumsum(space.prior)
         self._id = re.compile(rf"{re.escape(name)}-(0|[1-9][0-9]{{0,9}})")
 
@@ -105,3 +109,7 @@ class SharedFamily:
     def problem_ids(self) -> None:
         """Too many to list."""
         return None
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """As the recipe, where there is one."""
+        return super().__reduce_ex__(protocol) if self._recipe is None else (self._recipe, ())

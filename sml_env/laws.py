@@ -27,7 +27,10 @@ _WHETHER: Final = 0
 _WHICH: Final = 1
 _OTHER: Final = 2
 _MOST_LIES: Final = 20
-_TIE: Final = 1e-9
+_DIGITS: Final = 10
+"""Masses that agree to so many digits are equal: the order of summation must not choose the lie."""
+
+_TIE: Final = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Law:
         error: Probability of a false reply, each of the others being equally likely.
         lies: False replies in an episode, at most; ``None`` for any number.
         worst: The teacher lies when it hurts most: of the replies that it may still give it gives the most likely one,
-            which rules out least. A listener takes every pattern of at most ``lies`` lies over the questions ahead to
+            which rules out least, and of equally likely ones the first, so that the choice says nothing of the truth. A
+            listener takes every pattern of at most ``lies`` lies over the questions ahead to
             be equally likely, which makes the belief Berlekamp's weights (*Block coding for the binary symmetric
             channel with noiseless, delayless feedback*, 1968).
     """
@@ -117,10 +121,11 @@ class Law:
         if self.exact:
             return true
         if self.worst:
-            allowed = masses.copy()
+            allowed = np.round(masses, _DIGITS)
             allowed[:, :first] = -1.0
             allowed[told >= (self.lies or 0)] = -1.0
-            allowed[np.arange(len(true)), true] = masses[np.arange(len(true)), true] + _TIE
+            each = np.arange(len(true))
+            allowed[each, true] = np.round(masses[each, true], _DIGITS) + _TIE
             return np.asarray(allowed.argmax(axis=1))
         others = np.maximum(replies - first - 1, 0)
         other = first + below(np.maximum(others, 1), seeds, turns, _WHICH)

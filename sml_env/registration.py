@@ -43,6 +43,7 @@ ROWS: Final = (
     Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),
     Row("sml_env/MastermindDiscrete-v0", "sml_env.envs.mastermind_discrete:MastermindDiscreteEnv"),
     Row("sml_env/HiddenFunction-v0", "sml_env.envs.hidden_function:HiddenFunctionEnv"),
+    Row("sml_env/HiddenFunctionDiscrete-v0", "sml_env.envs.hidden_function_discrete:HiddenFunctionDiscreteEnv"),
 )
 
 

@@ -72,6 +72,7 @@ def test_replaying_the_utterances_in_words_gives_the_same_rewards_and_bits(
     for seed in range(6):
         _, info = discrete.reset(seed=seed)
         _, opening = text.reset(seed=seed)
+        assert info["belief_entropy_bits"] == pytest.approx(opening.pop("belief_entropy_bits"), abs=CLOSE)
         assert {name: info[name] for name in opening} == opening
         ended = False
         while not ended:

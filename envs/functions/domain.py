@@ -1,4 +1,4 @@
-"""The functions of a family as candidates, and the domain: what questions mean, how attempts are judged and answered."""
+"""Functions as candidates, and their domain: what questions mean, how attempts are judged and answered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sml_env.envs.functions.values import Special, Value
 from sml_env.forms import FamilyForm, Query
 from sml_env.information import IntArray
 from sml_env.problems import Responses
-from sml_env.semantics import Meaning
+from sml_env.semantics import Codes, Meaning
 from sml_env.tables import DenseTable
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.expressions import evaluate, parse_expression
@@ -28,17 +28,17 @@ from sml_env.verifiers.symbolic import verify
 
 __all__ = ["JUDGED_BY", "FunctionDomain", "Functions"]
 
-JUDGED_BY: Final = replace(EXACT, domain="same")
-"""The exact profile, but functions must be defined at the same points, isolated ones apart: otherwise
-``x - 1 + 0*sqrt(x - 1)`` would answer both x - 1 and abs(x - 1)."""
+JUDGED_BY: Final = replace(EXACT, domain="same", percent="value")
+"""The exact profile, but a percentage is its value, and functions must be defined at the same points, isolated ones
+apart: otherwise ``x - 1 + 0*sqrt(x - 1)`` would answer both x - 1 and abs(x - 1)."""
 
 AGREES: Final = "I find no point where they differ."
 _RIGHT: Final = "They agree everywhere."
 _REFUSED: Final = "I will not tell you the function. Ask for a value or a property of it."
 _TOO_FAR: Final = f"I only answer for points from -{MAX_POINT} to {MAX_POINT} with denominators of at most {MAX_POINT}."
 _HELP: Final = (
-    "I did not understand. You can ask for a value (f(2), f(-1/2)), compare one (f(2) > 3), ask for the degree, whether f "
-    "is even or odd, whether it has a real or an integer root, its sign on an interval (sign on [1, 2]), or attempt "
+    "I did not understand. You can ask for a value (f(2), f(-1/2)), compare one (f(2) > 3), ask for the degree, "
+    "whether f is even or odd, whether it has a real or an integer root, its sign on an interval (sign on [1, 2]), or attempt "
     "(f(x) = x^2 + 1)."
 )
 _MAX_FITTING: Final = 8
@@ -182,7 +182,7 @@ class FunctionDomain:
         codes, replies = self._compact(table)
         return Responses(DenseTable(codes), replies)
 
-    def _compact(self, codes: IntArray) -> tuple[IntArray, tuple[str, ...]]:
+    def _compact(self, codes: IntArray) -> tuple[Codes, tuple[str, ...]]:
         """The same replies numbered without gaps; 0 stays."""
         occurs = np.bincount(codes.reshape(-1), minlength=len(self._texts)) > 0
         occurs[0] = True
@@ -230,7 +230,8 @@ class FunctionDomain:
             return None
         if candidates is self.functions:
             return meant
-        rows = [self.functions.index_of(entry.text) for entry in candidates.entries]
+        found = (self.functions.index_of(entry.text) for entry in candidates.entries)
+        rows = [row for row in found if row is not None]
         return Meaning(meant.codes[rows], meant.replies, False)
 
     def _responded(self, value: str) -> Meaning | None:

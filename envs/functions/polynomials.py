@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from math import ceil, floor
 from typing import TypeAlias
 
@@ -89,7 +90,7 @@ def _changes(chain: tuple[Polynomial, ...], point: Fraction | None, side: int) -
     else:
         values = [at(poly, point) for poly in chain]
     signs = [value > 0 for value in values if value]
-    return sum(one != other for one, other in zip(signs, signs[1:], strict=False))
+    return sum(one != other for one, other in pairwise(signs))
 
 
 def roots_between(poly: Polynomial, low: Fraction | None, high: Fraction | None) -> int:

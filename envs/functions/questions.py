@@ -203,8 +203,9 @@ def answered(form: FamilyForm, functions: Sequence[Exact]) -> Meaning | None:
         return None
     if isinstance(form, Compared | Has | Signed):
         truths = np.array([_truth(form, function) for function in functions], dtype=np.int8)
-        undefined = isinstance(form, Compared) and bool((truths == 2).any())
-        replies = (NO, YES, shown_value(form.point, Special.UNDEFINED)) if undefined else (NO, YES)
+        replies: tuple[str, ...] = (NO, YES)
+        if isinstance(form, Compared) and bool((truths == 2).any()):
+            replies = (NO, YES, shown_value(form.point, Special.UNDEFINED))
         return Meaning(truths, replies, True)
     told = [_told(form, function) for function in functions]
     occurring = sorted(set(told))

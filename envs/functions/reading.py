@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Final
+from typing import Final, get_args
 
 from sml_env.answers import Span
 from sml_env.envs.functions.questions import (
@@ -57,6 +57,7 @@ _WORDS: Final[dict[str, Ordering]] = {
     "exactly": "==",
 }  # fmt: skip
 _OPS: Final = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(_WORDS, key=len, reverse=True))
+_PROPERTIES: Final[dict[str, Property]] = {name: name for name in get_args(Property)}
 _ROOT_KINDS: Final[dict[str, Property]] = {"real": "real_root", "integer": "integer_root", "whole": "integer_root"}
 
 _OUTRIGHT: Final = re.compile(
@@ -119,9 +120,9 @@ _ENDING: Final = re.compile(
 
 
 def read(utterance: object) -> Query:
-    """Read one utterance. Total: any object at all gives a query, nothing raises.
+    r"""Read one utterance. Total: any object at all gives a query, nothing raises.
 
-    Attempts that are marked (``answer: x^2``, ``\\boxed{x^2}``) count first; otherwise, of several sentences, the last
+    Attempts that are marked (``answer: x^2``, ``\boxed{x^2}``) count first; otherwise, of several sentences, the last
     one that is understood. What is no question about the function is left to ``sml_env.queries.parse``.
     """
     if not isinstance(utterance, str) or len(utterance) > MAX_CHARACTERS:
@@ -205,7 +206,7 @@ def _parity(clause: str) -> FamilyForm | None:
 def _has(clause: str) -> FamilyForm | None:
     found = _IS.fullmatch(clause)
     if found is not None:
-        return Has(found["word"] or found["name"])
+        return Has(_PROPERTIES[found["word"] or found["name"]])
     found = _ROOT.fullmatch(clause)
     return None if found is None else Has(_ROOT_KINDS.get(found["kind"] or "real", "real_root"))
 

@@ -89,7 +89,7 @@ def _sign(value: Fraction) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A rational function in lowest terms from low to high, both included; the denominator's leading coefficient is 1."""
+    """A rational function in lowest terms from low to high, both included; the denominator's leading one is 1."""
 
     low: Fraction | None
     high: Fraction | None
