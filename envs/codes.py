@@ -27,10 +27,13 @@ Rows = npt.NDArray[np.uint8]
 Indices = npt.NDArray[np.integer]
 _SEPARATORS: Final = re.compile(r"[\s,;.\-_]+")
 _GUESS: Final = re.compile(
-    r"\s*(?:(?:(?:my|i|the)\s+)?(?:guess|answer|try|code|final answer)(?:\s+is)?|is\s+it|x)?\s*(?:==?|:)?\s*"
-    r"(?:\\boxed\s*\{)?\s*(?P<code>[^\s{}?!][^{}?!]{0,120}?)\s*\}?\s*[?!.]*\s*",
+    r"(?:(?:(?:my|i|the) )?(?:final answer|guess|answer|try|code)(?: is)?|is it|x)? ?(?:==?|:)? ?"
+    r"(?:\\boxed ?\{)? ?(?P<code>[^{}?!]{1,80}?) ?\}? ?[?!.]*",
     re.IGNORECASE,
 )
+MAX_GUESS: Final = 120
+"""Characters of an utterance that is read as a guess, single spaces between its words."""
+
 _PASSED_ON: Final = frozenset({"hint", "diagnosis", "fact"})
 
 
@@ -210,7 +213,8 @@ class CodeDomain:
         """A guess, or what else a student may say of any problem; total."""
         if not isinstance(utterance, str) or len(utterance) > MAX_CHARACTERS:
             return parse(utterance)
-        found = _GUESS.fullmatch(utterance) if len(utterance) <= 400 else None
+        words = " ".join(utterance.split())
+        found = _GUESS.fullmatch(words) if len(words) <= MAX_GUESS else None
         code = None if found is None else self._code(found["code"])
         if code is not None:
             return guess(code)

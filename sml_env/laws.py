@@ -30,8 +30,6 @@ _MOST_LIES: Final = 20
 _DIGITS: Final = 10
 """Masses that agree to so many digits are equal: the order of summation must not choose the lie."""
 
-_TIE: Final = 1e-11
-
 
 @dataclass(frozen=True, slots=True)
 class Law:
@@ -44,9 +42,9 @@ class Law:
         lies: False replies in an episode, at most; ``None`` for any number.
         worst: The teacher lies when it hurts most: of the replies that it may still give it gives the most likely one,
             which rules out least, and of equally likely ones the first, so that the choice says nothing of the truth. A
-            listener takes every pattern of at most ``lies`` lies over the questions ahead to
-            be equally likely, which makes the belief Berlekamp's weights (*Block coding for the binary symmetric
-            channel with noiseless, delayless feedback*, 1968).
+            listener takes every pattern of at most ``lies`` lies over the questions ahead to be equally likely, which
+            makes the belief Berlekamp's weights (*Block coding for the binary symmetric channel with noiseless,
+            delayless feedback*, 1968).
     """
 
     source: Source = "truth"
@@ -125,7 +123,7 @@ class Law:
             allowed[:, :first] = -1.0
             allowed[told >= (self.lies or 0)] = -1.0
             each = np.arange(len(true))
-            allowed[each, true] = np.round(masses[each, true], _DIGITS) + _TIE
+            allowed[each, true] = np.round(masses[each, true], _DIGITS)
             return np.asarray(allowed.argmax(axis=1))
         others = np.maximum(replies - first - 1, 0)
         other = first + below(np.maximum(others, 1), seeds, turns, _WHICH)

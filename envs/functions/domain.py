@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sml_env.domains import Candidates
 from sml_env.envs.functions.catalogue import POINTS, Entry
@@ -18,7 +19,7 @@ from sml_env.envs.functions.values import Special, Value
 from sml_env.forms import FamilyForm, Query
 from sml_env.information import IntArray
 from sml_env.problems import Responses
-from sml_env.semantics import Codes, Meaning
+from sml_env.semantics import Meaning
 from sml_env.tables import DenseTable
 from sml_env.verifiers.base import Status, Verdict
 from sml_env.verifiers.expressions import evaluate, parse_expression
@@ -38,8 +39,8 @@ _REFUSED: Final = "I will not tell you the function. Ask for a value or a proper
 _TOO_FAR: Final = f"I only answer for points from -{MAX_POINT} to {MAX_POINT} with denominators of at most {MAX_POINT}."
 _HELP: Final = (
     "I did not understand. You can ask for a value (f(2), f(-1/2)), compare one (f(2) > 3), ask for the degree, "
-    "whether f is even or odd, whether it has a real or an integer root, its sign on an interval (sign on [1, 2]), or attempt "
-    "(f(x) = x^2 + 1)."
+    "whether f is even or odd, whether it has a real or an integer root, its sign on an interval (sign on [1, 2]), or "
+    "attempt (f(x) = x^2 + 1)."
 )
 _MAX_FITTING: Final = 8
 _BALL_BITS: Final = 64
@@ -98,13 +99,15 @@ class Functions:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Enclosed:
-    """A value that is known to lie in a ball, or not at all."""
+    """A value that is known to lie in a ball, or not at all (``None``)."""
 
     ball: Any
 
     def may_be(self, value: Value) -> bool:
-        if isinstance(value, Special) or self.ball is None:
+        if self.ball is None:
             return True
+        if isinstance(value, Special):
+            return not self.ball.imag.is_zero()
         import flint  # heavy: not loaded with the package
 
         return bool(self.ball.contains(flint.acb(flint.fmpq(value.numerator, value.denominator))))
@@ -112,7 +115,7 @@ class _Enclosed:
 
 @lru_cache(maxsize=128)
 def _values_of(shown: str) -> tuple[Value | _Enclosed, ...]:
-    """The values of an expression in x at ``POINTS``."""
+    """The values of an expression in x at ``POINTS``; it is not defined where it is not real."""
     from sml_env.verifiers.balls import Undefined, ball, precision  # heavy: not loaded with the package
 
     node = parse_expression(shown)
@@ -134,7 +137,8 @@ def _values_of(shown: str) -> tuple[Value | _Enclosed, ...]:
                     enclosed = ball(node, {"x": point})
             except Undefined:
                 pass
-        found.append(_Enclosed(enclosed))
+        imaginary = enclosed is not None and not enclosed.imag.contains(0)
+        found.append(Special.UNDEFINED if imaginary else _Enclosed(enclosed))
     return tuple(found)
 
 
@@ -182,7 +186,7 @@ class FunctionDomain:
         codes, replies = self._compact(table)
         return Responses(DenseTable(codes), replies)
 
-    def _compact(self, codes: IntArray) -> tuple[Codes, tuple[str, ...]]:
+    def _compact(self, codes: IntArray) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:
         """The same replies numbered without gaps; 0 stays."""
         occurs = np.bincount(codes.reshape(-1), minlength=len(self._texts)) > 0
         occurs[0] = True

@@ -15,14 +15,15 @@ MAX_LISTED: Final = 2_000
 """Values that one question lists, at most."""
 
 _VALUE = r"-?\d{1,18}(?:/\d{1,18})?"
-_BETWEEN = r"(?:\s*,\s*(?:or\s+|and\s+)?|\s+or\s+|\s+and\s+)"
+_BETWEEN = r"(?:[ ]?,[ ]?(?:or[ ]|and[ ])?|[ ]or[ ]|[ ]and[ ])"
+# Of squeezed text: single spaces, so that no two optional spaces stand side by side for long.
 _LISTED = re.compile(
     rf"""
-    \s* (?: is \s+ )? (?P<before> not \s+ )?
-    (?: (?P<name> [a-z] ) | it | the \s+ answer )? \s*
-    (?: is \s+ )? (?P<inside> not \s+ )?
-    (?: (?: in | among ) \s* (?: \{{ | \( )? | (?: any \s+ | one \s+ )? of \s* (?: \{{ | \( )? | \u2208 \s* \{{ )
-    \s* (?P<values> {_VALUE} (?: {_BETWEEN} {_VALUE} )* ) \s* (?: \}} | \) )? \s* [?.]? \s*
+    (?: is [ ] )? (?P<before> not [ ] )?
+    (?: (?P<name> [a-z] ) | it | the [ ] answer )? [ ]?
+    (?: is [ ] )? (?P<inside> not [ ] )?
+    (?: (?: in | among ) [ ]? [{{(]? | (?: any [ ] | one [ ] )? of [ ]? [{{(]? | \u2208 [ ]? \{{ )
+    [ ]? (?P<values> {_VALUE} (?: {_BETWEEN} {_VALUE} )* ) [ ]? [}})]? [ ]? [?.]?
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -33,7 +34,7 @@ def read_subset(text: str) -> Query | None:
     """The query of a whole utterance that asks for membership in a list; one value alone is an attempt."""
     if "," not in text and "{" not in text and " or " not in text:
         return None
-    found = _LISTED.fullmatch(text)
+    found = _LISTED.fullmatch(" ".join(text.split()))
     if found is None:
         return None
     wordings = _COMMA_OR_WORD.split(found["values"])
