@@ -24,8 +24,9 @@ from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace
 from sml_env.semantics import Meaning
 from sml_env.teachers import Teacher
+from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["HiddenFunctionConfig", "HiddenFunctionEnv", "HiddenFunctions", "hidden_functions"]
+__all__ = ["HiddenFunctionConfig", "HiddenFunctionEnv", "HiddenFunctions", "hidden_functions", "vector"]
 
 _FORMULAS: Final = {
     "polynomial": "a*x + b, a*x^2 + b*x + c or a*x^3 + b",
@@ -257,3 +258,8 @@ class HiddenFunctionEnv(TextEnv):
             rules=rules,
             render_mode=render_mode,
         )
+
+
+def vector(num_envs: int = 1, **arguments: Any) -> TextVectorEnv:
+    """The vector of this environment, with one call of the teacher a step; arguments as of ``TextVectorEnv``."""
+    return TextVectorEnv(HiddenFunctionEnv, num_envs, **arguments)

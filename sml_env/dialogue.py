@@ -13,10 +13,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from sml_env.answers import Answers
-from sml_env.counterfactual import MAX_ENUMERATED, counterfactual_channel
-from sml_env.errors import ExpressionError, ResetNeeded
-from sml_env.forms import Between, Claim, Comparison, Query
+from sml_env.attempts import claimed, judged, notation, predicate_of_a_part, states_a_value
+from sml_env.counterfactual import counterfactual_channel
+from sml_env.errors import ResetNeeded
+from sml_env.forms import Between, Claim, Query
 from sml_env.guard import LeakGuard
 from sml_env.information import Channel, FloatArray, IntArray
 from sml_env.laws import Law
@@ -39,7 +39,6 @@ from sml_env.rules import Rules, attempt_likelihood
 from sml_env.semantics import Meaning
 from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
 from sml_env.verifiers.base import Status, Verdict
-from sml_env.wording import number
 
 __all__ = ["Answer", "Dialogue", "Outcome"]
 
@@ -78,15 +77,6 @@ class _Bits:
 
 
 Answer: TypeAlias = Outcome | Request
-
-
-def _attempts(query: Query) -> bool:
-    """Whether a query states a value to be judged."""
-    return isinstance(query.form, Claim) and query.kind != "diagnosis"
-
-
-def _value(query: Query) -> str:
-    return (query.form.value or "") if isinstance(query.form, Claim) else ""
 
 
 def _vetted(problem: Problem) -> frozenset[str]:
@@ -187,8 +177,8 @@ class Dialogue:
         query = self._domain.parse(utterance)
         if query.kind == "malformed":
             return 0.0
-        if _attempts(query):
-            question = self._response(utterance, query, _value(query))
+        if states_a_value(query):
+            question = self._response(utterance, query, claimed(query))
             return 0.0 if question is None else self._expected(self._channel(question))
         meant = None if self.listener is None else self.listener.meaning(query)
         if self._stated(meant) is not None:
@@ -239,10 +229,11 @@ class Dialogue:
         query = self._domain.parse(utterance)
         if query.kind == "malformed":
             return self._close(words, query.kind, self._domain.help)
-        if _attempts(query):
-            part = self._part(query.form) if isinstance(query.form, Claim) else None
+        if states_a_value(query):
+            answers = None if self.listener is None else self.listener.space.answers
+            part = predicate_of_a_part(query, answers)
             if part is None:
-                return self._judge(words, _value(query), query)
+                return self._judge(words, claimed(query), query)
             query = part
         meant = None if self.listener is None else self.listener.meaning(query)
         stated = self._stated(meant)
@@ -300,21 +291,6 @@ class Dialogue:
         return outcome
 
     # -- queries -------------------------------------------------------------------------------------------------------
-
-    def _part(self, claim: Claim) -> Query | None:
-        """``y = 2`` states no answer where y is one part of a pair, or nothing: it is a predicate of y."""
-        answers = None if self.listener is None else self.listener.space.answers
-        if not isinstance(answers, Answers):
-            return None
-        if claim.name == "x" and (answers.kind != "pair" or "x" not in answers.names):
-            return None
-        if answers.kind != "pair" and claim.name in answers.names:
-            return None
-        bound = number((claim.value or "").lower())
-        if bound is None:
-            return None
-        form = Comparison(claim.name, "==", bound)
-        return Query("predicate", str(form), form)
 
     def _stated(self, meant: Meaning | None) -> int | None:
         """The hypothesis that a yes-or-no query states in disguise, where that counts."""
@@ -382,18 +358,8 @@ class Dialogue:
             return None
         if query.form.value is None:
             return self._judged[-1]
-        value = self._notation(query.form.value)
+        value = notation(query.form.value, self.problem.secret.reveal().answers)
         return value if value in self._judged else None
-
-    def _notation(self, value: str) -> str:
-        """A value as an answer of this problem is written, if it is one; equal values are written alike."""
-        answers = self.problem.secret.reveal().answers
-        try:
-            if isinstance(answers, Answers):
-                return Answers.parse(answers.kind, answers.names, [value]).text(0)
-        except ExpressionError:
-            pass
-        return value.strip()
 
     def _seen(self) -> tuple[Verdict | None, str | None]:
         return (None, None) if self._latest is None else (self._latest[1], self._latest[0])
@@ -463,21 +429,18 @@ class Dialogue:
     def _judge(self, words: str, value: str, query: Query) -> Answer:
         """Judge an attempt; the verdict is the environment's own and is never noised.
 
-        A value that is a candidate is judged as that candidate alone: "50%" must not stand for 50 and for 1/2 at once.
         Where wrong attempts are answered, the answer comes from the teacher, and with a stated channel verdict and
         answer are metered as the one reply that they are.
         """
         solution = self.problem.secret.reveal()
         row = None if self.listener is None else self.listener.space.index_of(value)
         stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
-        verdict = self._domain.judge(stated, solution.answer)
-        if verdict.correct and row is None and not self._fits_one(value, verdict):
-            verdict = Verdict(Status.INCORRECT, "hedge", "the value fits several candidates", verdict.extracted)
+        verdict = judged(value, row, self.problem)
         if verdict.status is Status.UNPARSABLE:
             return self._close(words, "attempt", UNPARSED)
         self._attempts += 1
-        shown = self._notation(value)
-        kind = query.kind if _attempts(query) else "attempt"
+        shown = notation(value, solution.answers)
+        kind = query.kind if states_a_value(query) else "attempt"
         response = self._response(words, query, stated)
         channel = None if response is None else self._channel(response)
         self._latest = (shown, verdict)
@@ -501,17 +464,6 @@ class Dialogue:
             told = (bits.verdict, bits.expected_verdict)
             return self._wait(_Pending(words, "attempt", self._request(response, None), None, f"{INCORRECT} ", told))
         return self._close(words, "attempt", CORRECT if verdict.correct else INCORRECT, bits, correct=verdict.correct)
-
-    def _fits_one(self, value: str, verdict: Verdict) -> bool:
-        """Whether a value that is written unlike any candidate stands for one of them alone."""
-        if self.listener is None:
-            return True
-        space = self.listener.space
-        if not isinstance(space.answers, Answers):
-            return True
-        if len(space) > MAX_ENUMERATED:
-            return space.index_of(verdict.extracted or "") == self.problem.secret.reveal().index
-        return sum(self._domain.judge(value, space.answers.text(row)).correct for row in range(len(space))) == 1
 
     def _hear(self, likelihood: FloatArray | None) -> None:
         """Update the listener, and account for the truth's own gain, which stays private."""

@@ -40,6 +40,7 @@ LAYERS = {
     "problems": 2,
     "rewards": 2,
     "rules": 2,
+    "attempts": 3,
     "counterfactual": 3,
     "guard": 3,
     "meters": 3,

@@ -84,9 +84,10 @@ def _compare(one: Env, other: Env, numbers: Sequence[int], seed: int) -> None:
         if kind in ATTEMPTS and here["info"]["success"] != there["info"]["success"]:
             return
         worth = here["info"]["expected_bits"] + here["info"]["expected_verdict_bits"] > 0.0
-        if worth and _may_differ(one, other, rates) and not alike(here, there):
+        mine, theirs = _surface(one, here), _surface(other, there)
+        if worth and _may_differ(one, other, rates) and not alike(mine, theirs):
             return
-        require_equal(_surface(one, here), _surface(other, there), where)
+        require_equal(mine, theirs, where)
         if said[2] or said[3]:
             return
 
