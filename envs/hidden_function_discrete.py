@@ -17,15 +17,15 @@ class HiddenFunctionDiscreteEnv(DiscreteEnv):
     r"""A hidden function of x, asked about by number.
 
     ## Description
-    The game of ``HiddenFunction-v0`` for agents without language: an action is a question of the menu or an attempt, and
-    a wrong attempt is answered by the first point of a fixed order where the function differs from it.
+    The game of ``HiddenFunction-v0`` for agents without language: an action is a question of the menu or an attempt,
+    and a wrong attempt is answered by the first point of a fixed order where the function differs from it.
 
     ## Query Language
     None; ``utterance(action)`` gives an action's words in the text environment.
 
     ## Action Space
-    ``Discrete``: the questions of the menu (values at integer points, degree, parity, roots, signs on intervals), then the
-    attempts: with ``attempts="map"`` one action that attempts the most likely function, the first on ties; with
+    ``Discrete``: the questions of the menu (values at integer points, degree, parity, roots, signs on intervals), then
+    the attempts: with ``attempts="map"`` one action that attempts the most likely function, the first on ties; with
     ``"each"`` one for each function, illegal once tried. Any other number costs the turn and is worth 0 bits.
 
     ## Observation Space

@@ -97,6 +97,7 @@ class _SpaceAgent(ABC):
         questions = board.hypotheses if board.guesses else board.first_attempt
         return 0 < questions * board.hypotheses <= MAX_CELLS
 
+    @abstractmethod
     def _prepare(self, questions: _Questions) -> None:
         """A new space: forget what was worked out for the last one."""
 
@@ -206,6 +207,9 @@ class LiarAgent(_SpaceAgent):
     def __init__(self, lies: int = 1) -> None:
         super().__init__()
         self._lies = lies
+
+    def _prepare(self, questions: _Questions) -> None:
+        pass
 
     def _fits(self, space: HypothesisSpace) -> bool:
         return 1 < len(space) <= MAX_LISTED and space.menu.cuts is not None
