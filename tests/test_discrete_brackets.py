@@ -11,13 +11,14 @@ import pytest
 
 from sml_env.agents import make_agent
 from sml_env.boards import Board
+from sml_env.envs.hidden_function import HiddenFunctionConfig, hidden_functions
 from sml_env.envs.mastermind import MastermindConfig, mastermind
 from sml_env.envs.twenty_questions import TwentyQuestionsConfig, twenty_questions
 from sml_env.evaluation import hedging_bracket, rollout
 from sml_env.solvers.success import SuccessSolver
 
 # Uniformly random legal actions, as the docstrings have them.
-RANDOM = {"TwentyQuestions": 0.16, "Mastermind": 0.012, "MathTutor": 0.40}
+RANDOM = {"TwentyQuestions": 0.16, "Mastermind": 0.012, "HiddenFunction": 0.17, "MathTutor": 0.40}
 
 
 def docstring(env_id: str) -> str:
@@ -81,7 +82,8 @@ def test_the_docstrings_state_the_optima() -> None:
 
 def test_greedy_information_reaches_the_optimum_of_the_default_settings() -> None:
     assert success("sml_env/TwentyQuestions-v0", "greedy") == 1.0
-    assert success("sml_env/Mastermind-v0", "greedy") == 1.0
+    assert success("sml_env/Mastermind-v0", "entropy") == 1.0
+    assert success("sml_env/HiddenFunction-v0", "greedy") == 1.0
     env = gym.make("sml_env/MathTutor-v0", disable_env_checker=True, rules={"best": False})
     agent = make_agent("greedy")
     assert all(rollout(env, agent, seed=seed).success for seed in range(80))
@@ -90,10 +92,15 @@ def test_greedy_information_reaches_the_optimum_of_the_default_settings() -> Non
 def test_hedging_earns_what_is_stated() -> None:
     assert success("sml_env/TwentyQuestions-v0", "likeliest") == 5 / 16
     assert success("sml_env/Mastermind-v0", "likeliest") == 10 / 1296
+    assert "hedging without listening earns 6/478 = 0.0126" in docstring("sml_env/HiddenFunctionDiscrete-v0")
+    assert hedging_bracket(hidden_functions(HiddenFunctionConfig()).space, 6) == pytest.approx(6 / 478)
     assert hedging_bracket(mastermind(MastermindConfig()).space, 10) == pytest.approx(10 / 1296)
 
 
-@pytest.mark.parametrize(("name", "size", "episodes"), [("TwentyQuestions", 500, 20_000), ("Mastermind", 400, 12_000)])
+@pytest.mark.parametrize(
+    ("name", "size", "episodes"),
+    [("TwentyQuestions", 500, 20_000), ("Mastermind", 400, 12_000), ("HiddenFunction", 400, 12_000)],
+)
 def test_random_actions_earn_what_is_stated(name: str, size: int, episodes: int) -> None:
     share, error = random_success(name, size, episodes)
     assert abs(share - RANDOM[name]) < 4 * error + 0.005
