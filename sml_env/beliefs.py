@@ -305,11 +305,11 @@ class WeightBeliefs:
         told = entropy_bits(self.masses())
         if self._rates is not None:
             told = told - (self._belief * exchange_bits(self._rates, self._spread()[:, None])).sum(axis=1)
-        certain = ((self._belief > 0.0) & (self._codes != self._codes_of_likeliest()[:, None])).any(axis=1)
-        return np.where(certain, np.maximum(told, 0.0), 0.0)
-
-    def _codes_of_likeliest(self) -> IntArray:
-        return np.asarray(self._codes[np.arange(len(self._codes)), self._belief.argmax(axis=1)])
+        live, likeliest = self._belief > 0.0, self._belief.argmax(axis=1)[:, None]
+        unlike = self._codes != np.take_along_axis(self._codes, likeliest, axis=1)
+        if self._rates is not None:
+            unlike |= self._rates != np.take_along_axis(self._rates, likeliest, axis=1)
+        return np.where((live & unlike).any(axis=1), np.maximum(told, 0.0), 0.0)
 
     def _exchanged(self, rates: Rates, sure: npt.NDArray[np.bool_] | None) -> tuple[Rates, npt.NDArray[np.bool_]]:
         """The rates as they apply to these questions: where there is another reply, and never to a verdict."""

@@ -278,11 +278,12 @@ class Channel:
         if target is not None:
             return float(expected_information_bits(belief, self.matrix(), target))
         masses = np.bincount(self.codes, weights=belief, minlength=size).astype(np.float64)
-        if np.count_nonzero(masses) < 2:
-            return 0.0
+        alike = np.count_nonzero(masses) < 2
         if self.exact or self.exchangeable < 2:
-            return max(0.0, float(_surprisal_mass(masses).sum()))
+            return 0.0 if alike else max(0.0, float(_surprisal_mass(masses).sum()))
         errors = self._errors(self.codes)
+        if alike and np.ptp(errors[belief > 0.0]) == 0.0:
+            return 0.0
         crossed = np.bincount(self.codes, weights=belief * errors, minlength=size).astype(np.float64)
         mixed = told_masses(masses - crossed, crossed, size, self.sure)
         noise = float((belief * exchange_bits(errors, self.exchangeable)).sum())

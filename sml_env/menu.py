@@ -22,8 +22,11 @@ from sml_env.information import (
     FloatArray,
     IntArray,
     cut_information_bits,
+    entropy_bits,
+    exchange_bits,
     reply_entropy_bits,
     threshold_information_bits,
+    told_masses,
 )
 from sml_env.semantics import NO, YES, Meaning, meaning
 from sml_env.tables import DenseTable, ReplyTable, partition_bits
@@ -32,6 +35,9 @@ __all__ = ["DENSE_LIMIT", "Menu", "between", "menu_for", "menu_of"]
 
 DENSE_LIMIT: Final = 2_048
 """Up to this many hypotheses the table is one matrix product; above, one pass per query."""
+
+_CHUNK: Final = 2**20
+"""Cells of a family's table that are worked on at once."""
 
 _MODULI: Final = (2, 3, 5, 7)
 
@@ -106,6 +112,8 @@ class Menu:
         """
         if not self.queries:
             return np.zeros(0)
+        if self.family_table is not None and target is None and not self.exact:
+            return self._exchanged_bits(self.family_table, belief)
         if not self.exact or target is not None:
             channels = (Channel(meaning.replies, meaning.codes, self.error, self.sure) for meaning in self.meanings)
             return np.array([channel.expected_bits(belief, target) for channel in channels])
@@ -118,6 +126,32 @@ class Menu:
         weights = belief[live]
         masses = [np.bincount(meaning.codes[live], weights, len(meaning.replies)) for meaning in self.meanings]
         return reply_entropy_bits(np.concatenate(masses), self._starts)
+
+    def _exchanged_bits(self, table: ReplyTable, belief: FloatArray) -> FloatArray:
+        """The same for a family's table under errors, in chunks of queries."""
+        live = np.flatnonzero(belief)
+        weights, replies = belief[live], int(self.sizes.max(initial=1))
+        rates = np.broadcast_to(np.asarray(self.error, dtype=np.float64), belief.shape)[live]
+        spread = replies - (self.sure is not None)
+        if spread < 2:
+            return partition_bits(table, live, weights, replies)
+        uncertain = weights * exchange_bits(rates, spread)
+        bits = np.empty(len(self.queries))
+        step = max(1, _CHUNK // max(len(live), 1))
+        for first in range(0, len(bits), step):
+            rows = np.arange(first, min(first + step, len(bits)))
+            keys = (table.codes(rows[:, None], live) + (rows - first)[:, None] * replies).reshape(-1)
+
+            def masses(values: FloatArray, keys: IntArray = keys, count: int = len(rows)) -> FloatArray:
+                summed = np.bincount(keys, np.tile(values, count), count * replies)
+                return np.asarray(summed.reshape(count, replies), dtype=np.float64)
+
+            straight, crossed, noise = masses(weights), masses(weights * rates), masses(uncertain)
+            if self.sure is not None:
+                crossed[:, self.sure] = noise[:, self.sure] = 0.0
+            told = told_masses(straight - crossed, crossed, replies, self.sure)
+            bits[rows] = entropy_bits(told) - noise.sum(axis=1)
+        return np.maximum(bits, 0.0)
 
     def cut_bits(self, belief: FloatArray, target: IntArray | None = None) -> float:
         """The most that any comparison between two candidates tells, in bits."""

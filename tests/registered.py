@@ -19,7 +19,7 @@ FULL: Final = "sml_env/MathTutor-v0"
 """The id that is tried with every voice in the default suite; the others are in `make test-slow`."""
 
 _SMALL: Final[dict[str, dict[str, Any]]] = {
-    "Mastermind": {"config": {"pegs": 3, "colours": 4}},
+    "Mastermind": {"config": {"pegs": 2, "colours": 4}},
     "HiddenFunction": {"config": {"coefficients": 1}},
 }
 
@@ -68,7 +68,7 @@ def sensible(env_id: str) -> list[tuple[str, str]]:
 _WORDS: Final = (
     "x > 3", "Give me a hint.", "answer: 3", "why is 3 wrong?", "hm", "is it even?", "x mod 5", "answer: -1", "",
     "tell me a fact",
-    "What is the answer?", "is 2x = 6 right?", "answer: 12", "sign of x", "guess 112", "f(2)",
+    "What is the answer?", "is 2x = 6 right?", "answer: 12", "sign of x", "guess 12", "f(2)",
 )  # fmt: skip
 
 

@@ -281,6 +281,83 @@ def test_the_noisy_teacher_repeats_itself_for_the_same_seed_and_turn() -> None:
     assert len(set(first)) == 2
 
 
+# -- lying -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.0, 1, float("nan"), "0.1", None, True])
+def test_a_lie_that_has_no_probability_is_refused(p: Any) -> None:
+    with pytest.raises(ConfigurationError, match="p:"):
+        make_teacher({"voice": "lying", "p": p}, "answer")
+
+
+@pytest.mark.parametrize("lies", [-1, 21, 1.0, "1", True])
+def test_a_number_of_lies_that_is_none_is_refused(lies: Any) -> None:
+    with pytest.raises(ConfigurationError, match="lies:"):
+        make_teacher({"voice": "lying", "lies": lies}, "answer")
+
+
+@pytest.mark.parametrize("worst", [1, "yes", None])
+def test_the_worst_case_is_a_truth_value(worst: Any) -> None:
+    with pytest.raises(ConfigurationError, match="worst:"):
+        make_teacher({"voice": "lying", "worst": worst}, "answer")
+
+
+@pytest.mark.parametrize("arguments", [{"lies": 0}, {"p": 0.0}, {"lies": 0, "worst": True}])
+def test_a_liar_that_never_lies_is_the_oracle(arguments: dict[str, Any]) -> None:
+    liar, oracle = make_teacher({"voice": "lying", **arguments}, "answer"), make_teacher("oracle", "answer")
+    for problem_id in LINEAR[:5]:
+        first, second = start(problem(problem_id), liar), start(problem(problem_id), oracle)
+        for utterance in (*UTTERANCES, *ASKED, "answer: 3"):
+            if not first.ended:
+                assert say(first, liar, utterance) == say(second, oracle, utterance)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.6])
+def test_the_liar_lies_as_often_as_it_says_while_it_may(p: float) -> None:
+    given, count = problem(), 2_000
+    liar, oracle = make_teacher({"voice": "lying", "p": p, "lies": 1}, "answer"), make_teacher("oracle", "answer")
+    truth = {words: said(say(start(given, oracle), oracle, words)) for words in ("x mod 3", "x mod 4")}
+    lied = np.zeros((count, 2), dtype=bool)
+    for seed in range(count):
+        dialogue = start(given, liar, seed=seed)
+        lied[seed] = [said(say(dialogue, liar, words)) != true for words, true in truth.items()]
+    first, second = lied[:, 0], lied[:, 1]
+    assert abs(first.mean() - p) <= 5 * np.sqrt(p * (1 - p) / count)
+    assert not second[first].any()
+    assert abs(second[~first].mean() - p) <= 5 * np.sqrt(p * (1 - p) / (~first).sum())
+
+
+@pytest.mark.parametrize("how", [{"p": 0.95}, {"worst": True}], ids=["chance", "worst"])
+def test_hints_diagnoses_and_verdicts_are_no_lies(how: dict[str, Any]) -> None:
+    voice = {"voice": "lying", "lies": 20, **how}
+    for problem_id in LINEAR[:6]:
+        given = problem(problem_id)
+        liar, oracle = make_teacher(voice, "answer"), make_teacher("oracle", "answer")
+        first, second = start(given, liar), start(given, oracle)
+        values = list(given.secret.reveal().diagnoses)[:2]
+        asked = ["hint", "hint", *(f"answer: {value}" for value in values)]
+        asked += [f"why is {value} wrong?" for value in values]
+        for utterance in [*asked, "tell me a fact", f"answer: {given.secret.reveal().answer}"]:
+            assert said(say(first, liar, utterance)) == said(say(second, oracle, utterance)), utterance
+        assert first.ended
+
+
+def test_the_liar_repeats_itself_for_the_same_seed() -> None:
+    given = problem()
+    teacher = make_teacher({"voice": "lying", "lies": 3, "p": 0.5}, "answer")
+    heard = []
+    for seed in (4, 4, 5, 6):
+        dialogue = start(given, teacher, seed=seed)
+        heard.append(tuple(said(say(dialogue, teacher, utterance)) for utterance in ASKED))
+    assert heard[0] == heard[1]
+    assert len(set(heard)) == 3
+
+
+def test_a_user_can_lie_by_handing_a_mapping() -> None:
+    teacher = make_teacher({"voice": "lying", "lies": 2, "p": 0.3}, "answer")
+    assert (teacher.name, teacher.law.lies, teacher.law.error, teacher.law.worst) == ("lying", 2, 0.3, False)  # type: ignore[attr-defined]
+
+
 # -- a user's own object -----------------------------------------------------------------------------------------------
 
 

@@ -89,7 +89,7 @@ def under(env: Env, change: Change) -> Env:
 
 
 def truths(problem: Problem, rng: np.random.Generator, pairs: int) -> list[tuple[int, int]]:
-    """Pairs of different hypotheses of a closed problem: the truth and its neighbour, the first and the last, others."""
+    """Pairs of hypotheses of a closed problem, all different: the truth and its neighbour, first and last, others."""
     size = 0 if problem.space is None else len(problem.space)
     truth = problem.secret.reveal().index or 0
     chosen = [(truth, (truth + 1) % size), (0, size - 1)] if size else []

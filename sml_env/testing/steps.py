@@ -101,8 +101,8 @@ def _maskless(info: object, env: Env, where: str) -> object:
     known = isinstance(mask, np.ndarray) and mask.dtype == np.int8 and mask.shape == (int(space.n),)
     require(
         known and np.isin(mask, (0, 1)).all(),
-        f"info['action_mask'] at {where} is {shown(mask)}: make it an int8 array of shape ({int(space.n)},), 1 where an "
-        "action is legal and 0 elsewhere",
+        f"info['action_mask'] at {where} is {shown(mask)}: make it an int8 array of shape ({int(space.n)},), 1 where "
+        "an action is legal and 0 elsewhere",
     )
     return {name: value for name, value in info.items() if name != "action_mask"}
 
@@ -178,8 +178,8 @@ def check_numbers(make: Maker) -> None:
             raise
         except Exception as error:
             raise ConformanceError(
-                f"step({shown(action, 80)}) raises {type(error).__name__}: {shown(str(error))}; reply to any number, as "
-                "to an action that is not legal"
+                f"step({shown(action, 80)}) raises {type(error).__name__}: {shown(str(error))}; reply to any number, "
+                "as to an action that is not legal"
             ) from error
         require(
             observation in env.unwrapped.observation_space,
