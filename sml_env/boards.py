@@ -8,7 +8,7 @@ attempts in one, the menu is the attempts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -18,11 +18,12 @@ from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Query
 from sml_env.information import FloatArray, IntArray
 from sml_env.menu import between
+from sml_env.parts import Parts, parts_of
 from sml_env.problems import HypothesisSpace, Problem, Responses
 from sml_env.tables import LazyTable, ReplyTable, tabulated
 from sml_env.teachers.base import ChannelTeacher, Question
 
-__all__ = ["Board", "Boards", "StackedBoard", "told_by"]
+__all__ = ["Board", "Boards", "StackedBoard", "board_of", "told_by"]
 
 Codes = npt.NDArray[np.integer]
 Which = npt.NDArray[np.bool_]
@@ -126,7 +127,14 @@ class Board:
         """The true replies."""
         return tabulated(LazyTable((self.rows, self.hypotheses), self._rule))
 
+    @cached_property
+    def parts(self) -> Parts:
+        """The parts into which the true replies divide the hypotheses."""
+        return parts_of(self.table, self.most_replies)
+
     def _rule(self, questions: Codes, hypotheses: Codes) -> Codes:
+        if questions.size == 1 and int(questions.reshape(-1)[0]) < self.cuts:
+            return np.asarray(hypotheses > questions)
         attempt = np.clip(questions - self.first_attempt, 0, self.hypotheses - 1)
         responses = self._responses
         judged = hypotheses != attempt if responses is None else responses.table.codes(attempt, hypotheses)
@@ -151,6 +159,11 @@ class Board:
         menu = self.space.menu.binary if self.queries else np.zeros(0, dtype=np.bool_)
         rest = np.zeros(self.hypotheses + 1, dtype=np.bool_)
         return np.concatenate([np.ones(self.cuts, dtype=np.bool_), menu, rest])
+
+    @cached_property
+    def some_binary(self) -> bool:
+        """Whether there is a yes-or-no query."""
+        return bool(self.binary.any())
 
     @cached_property
     def most_replies(self) -> int:
@@ -202,6 +215,12 @@ class Board:
         return self.space.prior
 
 
+@lru_cache(maxsize=4)
+def board_of(space: HypothesisSpace, answered: bool) -> Board:
+    """The board of a space without a teacher's knowledge, the same one for all environments that share the space."""
+    return Board(space, answered=answered)
+
+
 class StackedBoard:
     """A board for each of B episodes, laid out alike: comparisons, queries up to a number, attempts, nothing.
 
@@ -219,6 +238,7 @@ class StackedBoard:
         self.queries = queries
         self.first_attempt = self.cuts + queries
         self.nothing = self.first_attempt + hypotheses
+        self.some_binary = True
         rows = self.nothing + 1
         self._each = np.arange(size)
         self._codes = np.zeros((size, rows, hypotheses), dtype=np.int16)
@@ -297,7 +317,8 @@ def told_by(teacher: ChannelTeacher, problem: Problem, asymmetry: str, board: Bo
     Returns:
         ``None`` where there is no query.
     """
-    codes, sizes = [], []
+    codes: list[Codes] = []
+    sizes: list[int] = []
     for row in range(board.cuts + board.queries):
         query = board.query(row)
         meant = problem.domain.meaning(query, board.space.answers)
@@ -306,7 +327,10 @@ def told_by(teacher: ChannelTeacher, problem: Problem, asymmetry: str, board: Bo
             domain=problem.domain,
         )  # fmt: skip
         channel = teacher.channel(question)
-        constant = channel is None or channel.codes is None
-        codes.append(np.zeros(board.hypotheses, dtype=np.int64) if constant else channel.codes)
-        sizes.append(1 if constant else len(channel.replies))
+        if channel is None or channel.codes is None:
+            codes.append(np.zeros(board.hypotheses, dtype=np.int64))
+            sizes.append(1)
+        else:
+            codes.append(channel.codes)
+            sizes.append(len(channel.replies))
     return (np.stack(codes), np.array(sizes)) if codes else None

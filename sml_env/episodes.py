@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from sml_env.boards import Board, StackedBoard, told_by
+from sml_env.boards import Board, StackedBoard, board_of, told_by
 from sml_env.closed import SharedFamily
 from sml_env.core import turn_range, turns_of
 from sml_env.errors import ConfigurationError
@@ -33,7 +34,7 @@ OBSERVATIONS: Final = ("belief", "history", "per_action")
 ACTION_FEATURES: Final = ("legal", "attempt", "expected_bits", "likeliest_reply", "turns_left")
 """Columns of the observation ``"per_action"``."""
 
-_MEMO: Final = 4_096
+_MEMO: Final = 2**16
 
 Words = npt.NDArray[np.uint64]
 
@@ -132,7 +133,7 @@ class Episodes:
         self._best_memo: dict[bytes, float] = {}
         self._kinds = self._kinds_of_rows()
         if shared:
-            self._fixed_mask = np.ones(self.actions, dtype=np.int8)
+            self._fixed_masks = np.broadcast_to(np.ones(self.actions, dtype=np.int8), (size, self.actions))
             self._menus = [self._menu(self._shared_problem())] * size
 
     # -- what the family is like ---------------------------------------------------------------------------------------
@@ -140,7 +141,7 @@ class Episodes:
     def _empty_board(self) -> Board | StackedBoard:
         family = self.family
         if isinstance(family, SharedFamily):
-            board = Board(family.space, answered=self._told == "all")
+            board = board_of(family.space, self._told == "all")
             if self._told != "some":
                 return board
             return replace(board, told=told_by(self.teacher, self._shared_problem(), "knowledge", board))
@@ -168,6 +169,8 @@ class Episodes:
         if isinstance(board, Board):
             for row in range(board.queries):
                 kinds[board.cuts + row] = board.space.menu.queries[row].kind
+        if self.guesses and self._told == "all":
+            kinds[board.first_attempt :] = "guess"
         kinds[board.nothing] = "malformed"
         return kinds
 
@@ -196,8 +199,14 @@ class Episodes:
         self.ids[rows] = ids
         self._begin(rows, truths, budgets, seeds)
 
-    def begin_by_words(self, rows: IntArray, words: Words) -> None:
-        """The same for a shared family, given the words that the generators would have drawn, ``(R, words_needed)``."""
+    def begin_by_words(self, rows: IntArray, words: Words, truths: IntArray) -> None:
+        """The same for a shared family, given what would have been drawn.
+
+        Args:
+            rows: Which, shape ``(R,)``.
+            words: Of the generators, shape ``(R, words_needed)``.
+            truths: Of the problems that the first words choose, shape ``(R,)``.
+        """
         family = self.family
         if not isinstance(family, SharedFamily):
             raise ConfigurationError("family: its problems do not share a hypothesis space")
@@ -206,9 +215,8 @@ class Episodes:
         budgets = np.full(len(rows), high)
         if low < high:
             budgets = np.array([turns_of(int(word), low, high) for word in words[:, 1]], dtype=np.int64)
-        prefix = f"{family.name}-"
-        self.ids[rows] = [prefix + str(number) for number in numbers.tolist()]
-        self._begin(rows, family.truths(numbers), budgets, words[:, -1])
+        self.ids[rows] = [*map(f"{family.name}-".__add__, map(str, numbers.tolist()))]
+        self._begin(rows, truths, budgets, words[:, -1])
 
     def _drawn(self, generator: np.random.Generator) -> tuple[str, int, int]:
         number = self.family.sample(generator)
@@ -232,8 +240,10 @@ class Episodes:
 
     def _begin(self, rows: IntArray, truths: IntArray, budgets: IntArray, seeds: Words) -> None:
         self.game.begin(rows, truths, budgets, seeds)
-        self._tried[rows] = False
-        self._history[rows] = 0.0
+        if self.attempts == "each":
+            self._tried[rows] = False
+        if self.observation == "history":
+            self._history[rows] = 0.0
 
     # -- playing -------------------------------------------------------------------------------------------------------
 
@@ -268,7 +278,9 @@ class Episodes:
             at = np.flatnonzero(chosen == menu)
             if len(at):
                 rows = rows.copy() if rows is chosen else rows
-                rows[at] = board.first_attempt + self.game.beliefs.likeliest()[at]
+                rows[at] = board.first_attempt + self.game.beliefs.likeliest(at)
+        if isinstance(board, Board) and self.attempts == "map" and chosen.view(np.uint64).max() < self.actions:
+            return rows
         legal = (chosen >= 0) & (chosen < self.actions)
         if not isinstance(board, Board) or self.attempts == "each":
             legal &= self.masks()[np.arange(self.size), np.clip(chosen, 0, self.actions - 1)] == 1
@@ -277,7 +289,7 @@ class Episodes:
     def masks(self) -> npt.NDArray[np.int8]:
         """Which actions are legal, shape ``(B, A)``: queries that exist, candidates that were not tried."""
         if isinstance(self.board, Board) and self.attempts == "map":
-            return np.broadcast_to(self._fixed_mask, (self.size, self.actions))
+            return self._fixed_masks
         masks = np.ones((self.size, self.actions), dtype=np.int8)
         if not isinstance(self.board, Board):
             masks[:, : self.menu_actions] = self.board.legal
@@ -288,8 +300,6 @@ class Episodes:
     def kinds(self, played: Played) -> npt.NDArray[np.object_]:
         """``query_kind`` of every episode's turn."""
         kinds = self._kinds.take(self.game.asked)
-        if self.guesses and self._told == "all":
-            kinds[played.status == ATTEMPTED] = "guess"
         if not isinstance(self.board, Board):
             for row in np.flatnonzero((played.status != ATTEMPTED) & (self.game.asked < self.board.first_attempt)):
                 kinds[row] = self.query(int(row), int(self.game.asked[row])).kind
@@ -299,19 +309,29 @@ class Episodes:
 
     def _best(self) -> FloatArray | None:
         """The most that any query of the menu tells now, shape ``(B,)``; ``None`` where it is not worked out."""
-        rules, board, beliefs = self.rules, self.board, self.game.beliefs
+        rules, beliefs = self.rules, self.game.beliefs
         if not rules.best:
             return None
         if self._told == "nothing":
             return np.zeros(self.size)
-        if isinstance(board, Board) and self._halves(board):
-            live = np.rint(np.exp2(beliefs.entropy))
-            least = 1 if not rules.disguised_attempts else 2
-            return np.where(live > least, binary_entropy_bits(np.floor(live / 2) / np.maximum(live, 1)), 0.0)
+        if self._halved is not None:
+            return self._halved.take(beliefs.live())
         rates = self.game.rates()
         dense = beliefs.dense()
-        best = [self._best_of(dense[row], row, None if rates is None else rates[row]) for row in range(self.size)]
-        return np.array(best)
+        best = np.zeros(self.size)
+        for row in np.flatnonzero(beliefs.live() > 1).tolist():
+            best[row] = self._best_of(dense[row], row, None if rates is None else rates[row])
+        return best
+
+    @cached_property
+    def _halved(self) -> FloatArray | None:
+        """``best_bits`` by the number of live hypotheses, where a comparison always splits them most evenly."""
+        board = self.board
+        if not isinstance(board, Board) or not self._halves(board):
+            return None
+        live = np.arange(board.hypotheses + 1)
+        least = 1 if not self.rules.disguised_attempts else 2
+        return np.where(live > least, binary_entropy_bits(live // 2 / np.maximum(live, 1)), 0.0)
 
     def _halves(self, board: Board) -> bool:
         """Whether some comparison always splits the live hypotheses, all equally likely, most evenly."""
@@ -328,7 +348,7 @@ class Episodes:
         binary = every or int(np.count_nonzero(belief)) > 2
         if rates is not None or not isinstance(self.board, Board):
             return menu.best_bits(belief, self.rules.cap_bits, binary=binary)
-        key = belief.tobytes()
+        key = np.packbits(belief > 0.0).tobytes() if self.board.uniform else belief.tobytes()
         if key not in self._best_memo:
             if len(self._best_memo) >= _MEMO:
                 self._best_memo.clear()
@@ -369,12 +389,14 @@ class Episodes:
             return self._per_action()
         board, game = self.board, self.game
         observed = np.zeros((self.size, *self.shape), dtype=np.float32)
-        size, each = board.hypotheses, np.arange(self.size)
-        observed[:, :size] = game.beliefs.dense()
-        observed[each, size + game.turns_left] = 1.0
+        size = board.hypotheses
+        game.beliefs.fill(observed)
+        each = np.arange(0, observed.size, observed.shape[1])
+        flat = observed.reshape(-1)
+        flat[each + (size + game.turns_left)] = 1.0
         start = size + self.turn_range[1] + 1
         if self._attempt_slots:
-            observed[each, start + np.maximum(self.rules.attempts - game.attempts, 0)] = 1.0
+            flat[each + (start + np.maximum(self.rules.attempts - game.attempts, 0))] = 1.0
             start += self._attempt_slots
         if not isinstance(board, Board):
             observed[:, start:] = board.features().reshape(self.size, -1)

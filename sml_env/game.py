@@ -1,4 +1,4 @@
-"""Closed games in batches: the rules of ``sml_env.dialogue`` for questions that are rows of a board, as array functions.
+"""Closed games in batches: the rules of ``sml_env.dialogue`` for questions that are rows of a board, on arrays.
 
 One game holds B episodes side by side; a single one is a batch of one. There are no words in it: whoever runs a game
 chooses rows, and gets arrays.
@@ -99,6 +99,7 @@ class Game:
         self._lies = np.zeros((size, board.hypotheses if self._noisy else 0), dtype=np.int64)
         self.asked = np.zeros(size, dtype=np.int64)
         self._limit = np.inf if rules.max_attempts is None else rules.max_attempts
+        self._disguises = rules.disguised_attempts and board.some_binary
 
     def begin(self, rows: IntArray, truths: IntArray, budgets: IntArray, seeds: Seeds) -> None:
         """Begin episodes.
@@ -116,7 +117,8 @@ class Game:
         self._seeds[rows] = seeds
         self.beliefs.begin(rows)
         self._scale[rows] = potential_scale(self.beliefs.entropy[rows])
-        self._lies[rows] = 0
+        if self._noisy:
+            self._lies[rows] = 0
         if self.law.source == "other":
             priors = np.broadcast_to(self.board.prior_of(rows), (len(rows), self.board.hypotheses))
             drawn = [drawn_hypothesis(seeds[at : at + 1], prior)[0] for at, prior in enumerate(priors)]
@@ -144,26 +146,25 @@ class Game:
         board, beliefs, rules = self.board, self.beliefs, self.rules
         before = beliefs.entropy
         beliefs.ask(questions)
-        if rules.disguised_attempts:
+        if self._disguises:
             stated = np.flatnonzero(board.binary_of(questions) & (beliefs.yes_counts() == 1))
             if len(stated):
                 questions = questions.copy()
                 questions[stated] = board.first_attempt + beliefs.first_yes(stated)
-                beliefs.ask(questions)
+                beliefs.ask_again(stated, questions)
         self.asked = questions
         noiseless = beliefs.told_bits()
         asks = questions < board.first_attempt
-        attempt = ~asks & (questions < board.nothing)
+        attempt = asks ^ (questions < board.nothing)
         refused = self._refused(questions, asks, noiseless)
         asked = asks if refused is None else asks & ~refused
         true = board.codes_at(questions, self.truth)
-        expected, replies, heard = self._ask(questions, asked, attempt, noiseless, true)
+        expected, replies, heard = self._ask(questions, asked, attempt, refused is not None, noiseless, true)
         beliefs.hear(heard)
         after = beliefs.entropy
         correct = attempt & (true == 0)
         told = asked | attempt if self._answered else asked
         fallen = before - after
-        bare = attempt & ~told
         if active is None:
             self.turns += 1
         else:
@@ -173,6 +174,7 @@ class Game:
         if self._limit < rules.max_turns:
             terminated |= self.attempts >= self._limit
         expected = np.where(told, expected, 0.0)
+        nothing = np.zeros(len(before))
         terms = reward_terms(
             correct=correct.astype(np.float64),
             terminated=terminated.astype(np.float64),
@@ -197,8 +199,8 @@ class Game:
             correct=correct,
             expected=expected,
             realised=np.where(told, fallen, 0.0),
-            verdict=np.where(bare, fallen, 0.0),
-            expected_verdict=np.where(bare, noiseless, 0.0),
+            verdict=nothing if self._answered else np.where(attempt, fallen, 0.0),
+            expected_verdict=nothing.copy() if self._answered else np.where(attempt, noiseless, 0.0),
             entropy=after,
         )
 
@@ -210,19 +212,20 @@ class Game:
         over = asks & (noiseless > cap + _ROUNDING)
         if cap >= 1.0:
             over &= ~self.board.binary_of(questions)
-        return over
+        return over if over.any() else None
 
     def _ask(
-        self, questions: IntArray, asked: Which, attempt: Which, noiseless: FloatArray, true: IntArray
+        self, questions: IntArray, asked: Which, attempt: Which, refused: bool, noiseless: FloatArray, true: IntArray
     ) -> tuple[FloatArray, IntArray, IntArray]:
         """What the delivered replies tell in expectation, and their codes: as the student hears, as it counts."""
         board, beliefs = self.board, self.beliefs
         live = asked | attempt
         if self._all and not self._noisy:
-            if not live.all():
-                beliefs.ask(np.where(live, questions, board.nothing))
-                return noiseless, np.where(live, true, NO_REPLY), np.where(live, true, 0)
-            return noiseless, true, true
+            replies = np.where(live, true, NO_REPLY)
+            if not refused:
+                return noiseless, replies, true
+            beliefs.ask(np.where(live, questions, board.nothing))
+            return noiseless, replies, np.where(live, true, 0)
         informed = live if self._all or self._some else attempt
         heard = np.where(informed, questions, board.nothing)
         told = asked if self._some else None
@@ -241,7 +244,8 @@ class Game:
         """The same under a law that exchanges replies, other than the verdicts that come with them."""
         board, beliefs = self.board, self.beliefs
         exchanged = asked | answered
-        rates = np.where(exchanged[:, None], self.rates(), 0.0)
+        ruled = self.rates()
+        rates = np.where(exchanged[:, None], 0.0 if ruled is None else ruled, 0.0)
         expected = beliefs.told_bits(rates, answered)
         sizes, masses = board.sizes_of(questions, told), beliefs.masses()
         replies = np.array(true)

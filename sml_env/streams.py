@@ -21,6 +21,7 @@ Seeds: TypeAlias = npt.NDArray[np.uint64]
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _FIRST: Final = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND: Final = np.uint64(0x94D049BB133111EB)
+_SHIFTS: Final = (np.uint64(30), np.uint64(27), np.uint64(31))
 
 
 def words(seeds: Seeds, *counters: int | npt.NDArray[np.integer]) -> Seeds:
@@ -35,11 +36,20 @@ def words(seeds: Seeds, *counters: int | npt.NDArray[np.integer]) -> Seeds:
     """
     state = np.atleast_1d(np.asarray(seeds, dtype=np.uint64))
     for counter in counters:
-        state = state + _GOLDEN * (np.atleast_1d(counter).astype(np.uint64) + np.uint64(1))
-        state = (state ^ (state >> np.uint64(30))) * _FIRST
-        state = (state ^ (state >> np.uint64(27))) * _SECOND
-        state = state ^ (state >> np.uint64(31))
+        state = state + _step(counter)
+        state ^= state >> _SHIFTS[0]
+        state *= _FIRST
+        state ^= state >> _SHIFTS[1]
+        state *= _SECOND
+        state ^= state >> _SHIFTS[2]
     return state
+
+
+def _step(counter: int | npt.NDArray[np.integer]) -> np.uint64 | Seeds:
+    """What a counter adds to the state, modulo 2**64."""
+    if isinstance(counter, int):
+        return np.uint64(int(_GOLDEN) * (counter + 1) % 2**64)
+    return _GOLDEN * (np.atleast_1d(counter).astype(np.uint64) + np.uint64(1))
 
 
 def uniform(seeds: Seeds, *counters: int | npt.NDArray[np.integer]) -> FloatArray:

@@ -10,7 +10,16 @@ import numpy.typing as npt
 
 from sml_env.information import FloatArray, reply_entropy_bits
 
-__all__ = ["DENSE_CELLS", "DenseTable", "LazyTable", "ReplyTable", "partition_bits", "tabulated"]
+__all__ = [
+    "DENSE_CELLS",
+    "DenseTable",
+    "LazyTable",
+    "ReplyTable",
+    "log_table",
+    "partition_bits",
+    "surprisal_table",
+    "tabulated",
+]
 
 DENSE_CELLS: Final = 2**24
 """A table of more cells than this is not held as an array."""
@@ -52,7 +61,7 @@ class DenseTable:
 
     def codes(self, queries: Codes, hypotheses: Codes) -> Codes:
         """The replies' codes."""
-        return self._flat.take(queries * self.array.shape[1] + hypotheses)
+        return np.asarray(self._flat.take(queries * self.array.shape[1] + hypotheses))
 
 
 class LazyTable:
@@ -92,6 +101,16 @@ def tabulated(table: ReplyTable) -> ReplyTable:
     return DenseTable(array.astype(np.int8) if array.max(initial=0) < 128 else array)
 
 
+def log_table(size: int) -> FloatArray:
+    """Give log2 n for n from 0 to size, 0 at 0."""
+    return np.log2(np.maximum(np.arange(size + 1, dtype=np.float64), 1.0))
+
+
+def surprisal_table(size: int) -> FloatArray:
+    """Give n log2 n for n from 0 to size."""
+    return np.arange(size + 1, dtype=np.float64) * log_table(size)
+
+
 def partition_bits(
     table: ReplyTable, live: npt.NDArray[np.integer], weights: FloatArray, replies: int, queries: Codes | None = None
 ) -> FloatArray:
@@ -116,8 +135,10 @@ def partition_bits(
     for first in range(0, len(rows), step):
         chunk = rows[first : first + step]
         codes = table.codes(chunk[:, None], live) + np.arange(len(chunk))[:, None] * replies
-        masses = np.bincount(
-            codes.reshape(-1), np.broadcast_to(weights, codes.shape).reshape(-1), len(chunk) * replies
-        ).reshape(len(chunk), replies)
+        masses: FloatArray = (
+            np.bincount(codes.reshape(-1), np.broadcast_to(weights, codes.shape).reshape(-1), len(chunk) * replies)
+            .reshape(len(chunk), replies)
+            .astype(np.float64, copy=False)
+        )
         bits[first : first + len(chunk)] = reply_entropy_bits(masses, starts)[:, 0]
     return np.maximum(bits, 0.0)

@@ -120,8 +120,9 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         self._over = np.ones(num_envs, dtype=np.bool_)
         self._begun = False
         width = self._episodes.words_needed
-        shared = isinstance(family, SharedFamily)
-        self._words = np.zeros((num_envs if shared else 0, _AHEAD, width), dtype=np.uint64)
+        self._shared = family if isinstance(family, SharedFamily) else None
+        self._words = np.zeros((0 if self._shared is None else num_envs, _AHEAD, width), dtype=np.uint64)
+        self._truths = np.zeros(self._words.shape[:2], dtype=np.int64)
         self._used = np.full(num_envs, _AHEAD)
         self._true = np.ones(num_envs, dtype=np.bool_)
         self._meters = np.full(num_envs, METER, dtype=object)
@@ -163,16 +164,18 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         return self._episodes.observe(), self._reset_info(rows)
 
     def _begin(self, rows: IntArray, problem_id: str | None = None) -> None:
-        if problem_id is not None or not len(self._words):
+        if problem_id is not None or self._shared is None:
             self._episodes.begin(rows, [self._generator(row) for row in rows.tolist()], problem_id)
             return
         for row in rows[self._used[rows] >= _AHEAD].tolist():
             drawn = self._generator(row).bit_generator.random_raw(_AHEAD * self._words.shape[2])
             self._words[row] = drawn.reshape(_AHEAD, -1)
+            self._truths[row] = self._shared.truths(self._shared.numbers(self._words[row, :, 0]))
             self._used[row] = 0
-        words = self._words[rows, self._used[rows]]
+        places = rows * _AHEAD + self._used.take(rows)
         self._used[rows] += 1
-        self._episodes.begin_by_words(rows, words)
+        words = self._words.reshape(-1, self._words.shape[2]).take(places, axis=0)
+        self._episodes.begin_by_words(rows, words, self._truths.reshape(-1).take(places))
 
     def _generator(self, row: int) -> np.random.Generator:
         generator = self._generators[row]
@@ -290,23 +293,13 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         episodes, size = self._episodes, self.num_envs
         ids = np.full(size, None, dtype=object)
         ids[rows] = episodes.ids[rows]
-        fresh = {
-            "problem_id": ids,
-            "belief_entropy_bits": episodes.game.beliefs.entropy.copy(),
-            "turns_left": episodes.game.turns_left,
-            "action_mask": episodes.masks(),
-        }
-        for name, values in fresh.items():
-            known = info.get(f"_{name}")
-            mask = np.zeros(size, dtype=np.bool_) if known is None else known.copy()
-            mask[rows] = True
-            if known is None or name == "problem_id":
-                info[name] = values
-            else:
-                merged = np.array(info[name])
-                merged[rows] = values[rows]
-                info[name] = merged
-            info[f"_{name}"] = mask
+        begun = np.zeros(size, dtype=np.bool_)
+        begun[rows] = True
+        known = begun | info["_turns_left"] if info else begun
+        info["problem_id"], info["_problem_id"] = ids, begun
+        info["belief_entropy_bits"], info["_belief_entropy_bits"] = episodes.game.beliefs.entropy.copy(), known
+        info["turns_left"], info["_turns_left"] = episodes.game.turns_left, known
+        info["action_mask"], info["_action_mask"] = episodes.masks(), known
 
 
 def _masked(info: Mapping[str, Any], known: Which) -> dict[str, Any]:

@@ -183,7 +183,6 @@ class _Search:
         for place in hopeful[np.argsort(bounds[hopeful], kind="stable")].tolist():
             total = int(bounds[place])
             if total >= best:
-                floor = min(floor, total)
                 break
             parts = self._parts(int(guesses[place]), live)
             split = tuple(sorted(part.tobytes() for part in parts))

@@ -121,9 +121,8 @@ def scores(strategy: str, table: Replies, live: npt.ArrayLike, weights: npt.Arra
     alive = _checked_live(live, replies.shape[1])
     mass = None if weights is None else _checked_weights(weights, alive)
     if strategy == "first-consistent":
-        consistent = np.full(replies.shape[0], -1, dtype=np.int64)
-        consistent[: alive[0] + 1][alive[0] :] = 0
-        return consistent
+        _check_square(replies)
+        return np.where(np.arange(replies.shape[0]) == alive[0], 0, -1)
     return np.concatenate([_rated(strategy, masses, len(alive)) for masses in _part_masses(replies, alive, mass)])
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from sml_env.errors import ConfigurationError
-from sml_env.solvers.optimal import code_symmetries, optimal_play
+from sml_env.solvers.optimal import _NEVER, _Search, code_symmetries, optimal_play
 from sml_env.solvers.strategies import STRATEGIES, play_out
 
 Table = npt.NDArray[np.int64]
@@ -20,8 +20,8 @@ Mastermind = Callable[[int, int], Table]
 Live = frozenset[int]
 
 
-def brute_force(table: Table, win_code: int, most: int) -> float:
-    """The least total over all strategies, without any bound."""
+def brute_force(table: Table, win_code: int, most: int, codes: Live | None = None) -> float:
+    """The least total over all strategies, without any bound, for some codes or for all."""
 
     @cache
     def value(live: Live, left: int) -> float:
@@ -29,7 +29,7 @@ def brute_force(table: Table, win_code: int, most: int) -> float:
             return 0
         if not left:
             return inf
-        best = inf
+        best: float = inf
         for row in table:
             parts = {int(code): frozenset(h for h in live if row[h] == code) for code in row[list(live)]}
             parts.pop(win_code, None)
@@ -37,13 +37,11 @@ def brute_force(table: Table, win_code: int, most: int) -> float:
                 best = min(best, len(live) + sum(value(part, left - 1) for part in parts.values()))
         return best
 
-    return value(frozenset(range(len(table))), most)
+    return value(frozenset(range(len(table))) if codes is None else codes, most)
 
 
-def random_guess_game(seed: int) -> Table:
-    rng = np.random.default_rng(seed)
-    size = int(rng.integers(2, 9))
-    table = rng.integers(0, rng.integers(1, 4), size=(size, size))
+def random_guess_game(seed: int, size: int, replies: int) -> Table:
+    table = np.random.default_rng(seed).integers(0, replies, size=(size, size))
     np.fill_diagonal(table, 5)
     return table
 
@@ -58,7 +56,7 @@ def test_tiny_games_take_what_trying_every_strategy_finds(mastermind: Mastermind
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_games_take_what_trying_every_strategy_finds(seed: int) -> None:
-    table = random_guess_game(seed)
+    table = random_guess_game(seed, size=2 + seed % 7, replies=1 + seed % 5)
     for most in range(1, len(table) + 1):
         expected = brute_force(table, 5, most)
         if expected == inf:
@@ -68,6 +66,37 @@ def test_random_games_take_what_trying_every_strategy_finds(seed: int) -> None:
             play = optimal_play(table, 5, most=most)
             assert (play.total, play.guesses.sum()) == (expected, expected)
             assert 1 <= play.guesses.min() <= play.guesses.max() <= most
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("replies", [2, 3])
+def test_larger_random_games_take_what_trying_every_strategy_finds(seed: int, replies: int) -> None:
+    """Large enough that live sets are met again under other limits, where a bound must not pass for a value."""
+    table = random_guess_game(seed, size=12, replies=replies)
+    assert optimal_play(table, 5).total == brute_force(table, 5, 12)
+
+
+@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("left", [2, 3, 12])
+def test_a_search_under_a_limit_tells_the_value_or_a_true_bound(mastermind: Mastermind, seed: int, left: int) -> None:
+    """Asked again and again under rising limits, as it is within a larger search, and remembering what it told."""
+    table, win = (mastermind(3, 4), 12) if seed % 2 else (mastermind(2, 6), 6)
+    rng = np.random.default_rng(seed)
+    live = np.sort(rng.choice(len(table), size=3 + seed // 2, replace=False)).astype(np.int32)
+    truth = brute_force(table, win, left, frozenset(live.tolist()))
+    search = _Search(table, win)
+    for limit in range(1, 80):
+        told = search.value(live, limit, left)
+        assert told == truth if told < limit else limit <= told <= min(truth, _NEVER)
+
+
+@pytest.mark.parametrize("opening", range(0, 25, 4))
+def test_a_bound_is_not_above_the_value_where_hopes_were_disappointed(mastermind: Mastermind, opening: int) -> None:
+    """The one guess to consider looks better than the limit, and is not."""
+    table, live = mastermind(2, 5), np.arange(25, dtype=np.int32)
+    parts = [frozenset(np.flatnonzero(table[opening] == code).tolist()) for code in set(table[opening]) - {6}]
+    truth = int(25 + sum(brute_force(table, 6, len(part), part) for part in parts))
+    assert _Search(table, 6).value(live, truth, 25, openings=np.array([opening])) == truth
 
 
 @pytest.mark.parametrize("most", [3, 4, 9])

@@ -185,6 +185,13 @@ def test_the_librarys_potential_is_that_of_its_rewards() -> None:
     assert extra(Experience(before, LISTEN, 0, after, True)) == pytest.approx(2 - 0.25)
 
 
+def test_the_potential_is_scaled_by_what_is_asked_and_not_by_the_state() -> None:
+    game = closed_game(np.array([[0, 0, 1, 1]]))
+    extra = information_reward(game.pomdp, target=game.target % 4 // 2, beta=3.0)
+    told = Experience(game.pomdp.start, 0, 0, game.belief([1, 1, 0, 0]), False)
+    assert extra(told) == pytest.approx(3.0)
+
+
 def test_the_bonus_pays_expected_bits_for_queries_alone() -> None:
     game = closed_game(np.array([[0, 0, 1, 1]]))
     extra = information_reward(game.pomdp, target=game.target, shaping="bonus", beta=3.0, queries=game.queries)

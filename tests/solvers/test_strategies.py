@@ -133,6 +133,12 @@ def test_a_tie_goes_to_a_guess_that_may_win_then_to_the_smallest() -> None:
     assert choose("most-parts", table, [1, 2, 3], guesses=False) == 0
 
 
+def test_the_first_consistent_code_scores_best(mastermind: Mastermind) -> None:
+    assert scores("first-consistent", mastermind(2, 2), [2, 3]).tolist() == [-1, -1, 0, -1]
+    with pytest.raises(ConfigurationError, match="not square"):
+        scores("first-consistent", np.zeros((2, 3), dtype=int), [1, 2])
+
+
 def test_two_live_codes_are_guessed_directly_and_the_likelier_first(mastermind: Mastermind) -> None:
     table = mastermind(2, 4)
     for strategy in ("worst-case", "entropy", "expected-size", "most-parts"):
