@@ -154,6 +154,11 @@ class DiscreteEnv(gym.Env[npt.NDArray[Any], np.int64]):
         return self._episodes.words(0, _number(action))
 
     @property
+    def actions(self) -> int:
+        """How many actions there are."""
+        return self._episodes.actions
+
+    @property
     def belief(self) -> FloatArray:
         """The ideal listener's posterior over the candidates, shape ``(N,)``, a copy."""
         return np.array(self._episodes.game.beliefs.dense()[0])

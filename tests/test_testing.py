@@ -10,6 +10,7 @@ import sys
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -708,6 +709,20 @@ class ShortCodes(OracleTeacher):
         return exact if exact is None or exact.codes is None else Channel(exact.replies, exact.codes[:-1])
 
 
+class TooFewRates(NoisierThanStated):
+    def channel(self, question: Question) -> Channel | None:
+        stated = super().channel(question)
+        return stated if stated is None or stated.exact else replace(stated, error=np.array([0.1]))
+
+
+class RateOfOne(NoisierThanStated):
+    def channel(self, question: Question) -> Channel | None:
+        stated = super().channel(question)
+        if stated is None or stated.exact or stated.codes is None:
+            return stated
+        return replace(stated, error=np.linspace(0.0, 1.0, len(stated.codes)))
+
+
 class TwiceTheSame(OracleTeacher):
     def channel(self, question: Question) -> Channel | None:
         exact = super().channel(question)
@@ -757,6 +772,8 @@ BROKEN_TEACHERS: list[tuple[Callable[[], Any], str]] = [
     (NotConstant, r"is stated as constant and its replies differ by hypothesis"),
     (ShortCodes, r"needs \d+ codes that are indices of its replies"),
     (TwiceTheSame, r"the channel repeats a reply"),
+    (TooFewRates, r"the channel's error is array"),
+    (RateOfOne, r"the channel's error is array"),
     (ChannelRaises, r"channel raises AttributeError"),
     (ChannelOfText, r"channel returns 'yes or no'"),
     (Boasting, r"the menu says that .* tells .* bits and its channel says 0.0"),

@@ -61,7 +61,7 @@ def check_discrete_noninterference(make: Callable[[], Env], problems: int = 4, p
 
 def _numbers(env: DiscreteEnv, rng: np.random.Generator) -> list[int]:
     """Actions: some of all, more of the last ones, which attempt, and some that are none."""
-    size = int(env.action_space.n)
+    size = env.actions
     chosen = [int(number) for number in rng.choice(size, min(size, 24), replace=False)]
     chosen += [size - 1, max(size - 2, 0), size - 1, -1, size]
     return [chosen[row] for row in rng.permutation(len(chosen))]
@@ -136,7 +136,7 @@ def _surface(env: Env, returned: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _spoken(env: DiscreteEnv) -> list[int]:
-    size = int(env.action_space.n)
+    size = env.actions
     return [-1, *(size - 1 - row * size // _SPOKEN for row in range(_SPOKEN))]
 
 

@@ -100,7 +100,7 @@ def _maskless(info: object, env: Env, where: str) -> object:
     mask = info.get("action_mask")
     known = isinstance(mask, np.ndarray) and mask.dtype == np.int8 and mask.shape == (int(space.n),)
     require(
-        known and np.isin(mask, (0, 1)).all(),
+        known and bool(np.isin(np.asarray(mask), (0, 1)).all()),
         f"info['action_mask'] at {where} is {shown(mask)}: make it an int8 array of shape ({int(space.n)},), 1 where "
         "an action is legal and 0 elsewhere",
     )
@@ -165,7 +165,8 @@ def check_numbers(make: Maker) -> None:
     space.seed(0)
     legal: list[Any] = [space.sample() for _ in range(40)]
     legal += [int(legal[0]), np.int32(legal[0]), np.array(legal[0]), high - 1]
-    ended, info = True, {}
+    ended = True
+    info: dict[str, Any] = {}
     for number, action in enumerate([*odd, *legal]):
         if ended:
             with untouched_random_state("reset(seed=…)"):

@@ -220,7 +220,9 @@ def _channel(teacher: Teacher, question: Question) -> Channel | None:
         require(
             len(set(channel.replies)) == len(channel.replies), f"the channel repeats a reply: {shown(channel.replies)}"
         )
-        require(0.0 <= channel.error < 1.0, f"the channel's error is {channel.error!r}: a probability below 1")
+        rates = np.asarray(channel.error, dtype=np.float64)
+        fits = rates.shape in ((), (size,)) and bool(((rates >= 0.0) & (rates < 1.0)).all())
+        require(fits, f"the channel's error is {channel.error!r}: a probability below 1, or one for each hypothesis")
     return channel
 
 
@@ -236,7 +238,7 @@ def _check_channel(teacher: ChannelTeacher, case: _Case) -> None:
             len(set(told)) == 1,
             f"the channel of {asked} is stated as constant and its replies differ by hypothesis: {shown(set(told))}",
         )
-    elif channel.error == 0.0:
+    elif channel.exact:
         for row, text in enumerate(told):
             stated = channel.replies[int(channel.codes[row])]
             require(

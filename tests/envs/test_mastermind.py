@@ -69,6 +69,7 @@ def test_black_pegs_alone_are_a_setting() -> None:
     "words",
     [
         "1123", "guess 1123", "1 1 2 3", "1-1-2-3", "1,1,2,3", "is it 1123?", "answer: 1123", "\\boxed{1123}", "x = 1123",
+       
         "My guess is 1123.", "I guess 1123!", "the code is 1123", "(1, 1, 2, 3)", " 1123\n", "GUESS: 1123",
     ],
 )  # fmt: skip
