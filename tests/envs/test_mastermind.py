@@ -68,9 +68,8 @@ def test_black_pegs_alone_are_a_setting() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "1123", "guess 1123", "1 1 2 3", "1-1-2-3", "1,1,2,3", "is it 1123?", "answer: 1123", "\\boxed{1123}", "x = 1123",
-       
-        "My guess is 1123.", "I guess 1123!", "the code is 1123", "(1, 1, 2, 3)", " 1123\n", "GUESS: 1123",
+        "1123", "guess 1123", "1 1 2 3", "1-1-2-3", "1,1,2,3", "is it 1123?", "answer: 1123", "\\boxed{1123}",
+        "x = 1123", "My guess is 1123.", "I guess 1123!", "the code is 1123", "(1, 1, 2, 3)", " 1123\n", "GUESS: 1123",
     ],
 )  # fmt: skip
 def test_a_guess_is_read_in_many_wordings(words: str) -> None:
