@@ -133,7 +133,10 @@ class Board:
         return parts_of(self.table, self.most_replies)
 
     def _rule(self, questions: Codes, hypotheses: Codes) -> Codes:
-        if questions.size == 1 and int(questions.reshape(-1)[0]) < self.cuts:
+        shape = np.broadcast_shapes(questions.shape, hypotheses.shape)
+        if questions.size == 1:
+            return self._codes_of(int(questions.reshape(-1)[0]), hypotheses).reshape(shape)
+        if self.cuts and questions.size and questions.max() < self.cuts:
             return np.asarray(hypotheses > questions)
         attempt = np.clip(questions - self.first_attempt, 0, self.hypotheses - 1)
         responses = self._responses
@@ -143,6 +146,19 @@ class Board:
             query = np.clip(questions - self.cuts, 0, self.queries - 1)
             codes = np.where(questions < self.first_attempt, self.space.menu.table.codes(query, hypotheses), codes)
         return np.where(questions < self.cuts, hypotheses > questions, codes)
+
+    def _codes_of(self, question: int, hypotheses: Codes) -> Codes:
+        """The replies to one question."""
+        if question < self.cuts:
+            return np.asarray(hypotheses > question)
+        if question < self.first_attempt:
+            return self.space.menu.table.codes(np.array([question - self.cuts]), hypotheses)
+        if question == self.nothing:
+            return np.zeros(hypotheses.shape, dtype=np.int8)
+        attempt, responses = question - self.first_attempt, self._responses
+        if responses is None:
+            return np.asarray(hypotheses != attempt)
+        return responses.table.codes(np.array([attempt]), hypotheses)
 
     @cached_property
     def sizes(self) -> IntArray:

@@ -29,8 +29,8 @@ Observation = npt.NDArray[np.float32]
 
 def observation_space(episodes: Episodes) -> spaces.Box:
     """The space of one episode's observations."""
-    low, high = episodes.bounds
-    return spaces.Box(low, high, episodes.shape, np.float32)
+    low, high = episodes.observer.bounds
+    return spaces.Box(low, high, episodes.observer.shape, np.float32)
 
 
 class DiscreteEnv(gym.Env[npt.NDArray[Any], np.int64]):

@@ -22,18 +22,15 @@ from sml_env.game import ATTEMPTED, Game, Played
 from sml_env.information import FloatArray, IntArray, binary_entropy_bits
 from sml_env.laws import Law
 from sml_env.menu import Menu
+from sml_env.observations import OBSERVATIONS, Layout, Observer, observer_of
 from sml_env.problems import Family, Problem
 from sml_env.rules import Rules
 from sml_env.teachers import ASYMMETRIES, Teacher, make_teacher
 from sml_env.teachers.base import ChannelTeacher, Question, stated_channel
 
-__all__ = ["ATTEMPTS", "OBSERVATIONS", "Episodes", "StackedFamily"]
+__all__ = ["ATTEMPTS", "Episodes", "StackedFamily"]
 
 ATTEMPTS: Final = ("map", "each")
-OBSERVATIONS: Final = ("belief", "history", "per_action")
-ACTION_FEATURES: Final = ("legal", "attempt", "expected_bits", "likeliest_reply", "turns_left")
-"""Columns of the observation ``"per_action"``."""
-
 _MEMO: Final = 2**16
 
 Words = npt.NDArray[np.uint64]
@@ -109,7 +106,6 @@ class Episodes:
         self.family = family
         self.size = size
         self.attempts = attempts
-        self.observation = observation
         self.teacher, self._law = _lawful(make_teacher(teacher, asymmetry), asymmetry)
         self.turn_range = turn_range(family.default_turns if max_turns is None else max_turns)
         self.rules = Rules.of(
@@ -129,7 +125,7 @@ class Episodes:
         self._problems: list[Problem | None] = [None] * size
         self._menus: list[Menu | None] = [None] * size
         self._tried = np.zeros((size, self.board.hypotheses if attempts == "each" else 0), dtype=np.bool_)
-        self._history = np.zeros((size, self.turn_range[1], 2), dtype=np.float32)
+        self.observer: Observer = observer_of(observation, self._layout())
         self._best_memo: dict[bytes, float] = {}
         self._kinds = self._kinds_of_rows()
         if shared:
@@ -150,6 +146,21 @@ class Episodes:
                 raise ConfigurationError("family: its problems are open, or of different sizes: no discrete view of it")
         sized = cast(StackedFamily, family)
         return StackedBoard(self.size, sized.candidates, sized.menu_slots, sized.most_replies)
+
+    def _layout(self) -> Layout:
+        turns, attempts = self.turn_range[1], self.rules.max_attempts
+        return Layout(
+            board=self.board,
+            game=self.game,
+            size=self.size,
+            turns=turns,
+            attempt_slots=attempts + 1 if attempts is not None and attempts < turns else 0,
+            actions=self.actions,
+            menu_actions=self.menu_actions,
+            each=self.attempts == "each",
+            guesses=self.guesses,
+            silent=self._told == "nothing",
+        )
 
     def _shared_problem(self) -> Problem:
         family = cast(SharedFamily, self.family)
@@ -242,8 +253,7 @@ class Episodes:
         self.game.begin(rows, truths, budgets, seeds)
         if self.attempts == "each":
             self._tried[rows] = False
-        if self.observation == "history":
-            self._history[rows] = 0.0
+        self.observer.begin(rows)
 
     # -- playing -------------------------------------------------------------------------------------------------------
 
@@ -258,15 +268,12 @@ class Episodes:
         self.questions = self._questions(actions)
         if active is not None:
             self.questions = np.where(active, self.questions, self.board.nothing)
-        turns = self.game.turns.copy() if self.observation == "history" else self.game.turns
+        turns = self.game.turns.copy()
         played = self.game.play(self.questions, active)
         if self.attempts == "each":
             judged = np.flatnonzero(played.status == ATTEMPTED)
             self._tried[judged, self.game.asked[judged] - self.board.first_attempt] = True
-        if self.observation == "history":
-            rows = np.arange(self.size) if active is None else np.flatnonzero(active)
-            self._history[rows, turns[rows], 0] = np.where(played.status[rows] == 0, 0, actions[rows] + 1)
-            self._history[rows, turns[rows], 1] = played.replies[rows] + 1
+        self.observer.note(np.asarray(actions, dtype=np.int64), played, turns, active)
         return played
 
     def _questions(self, actions: npt.NDArray[np.integer]) -> IntArray:
@@ -355,90 +362,9 @@ class Episodes:
             self._best_memo[key] = menu.best_bits(belief, self.rules.cap_bits, binary=binary)
         return self._best_memo[key]
 
-    # -- observations --------------------------------------------------------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Of one observation."""
-        if self.observation == "history":
-            return (self.turn_range[1], 2)
-        if self.observation == "per_action":
-            return (self.actions, len(ACTION_FEATURES))
-        features = 0 if isinstance(self.board, Board) else self.board.first_attempt * self.board.hypotheses
-        return (self.board.hypotheses + self.turn_range[1] + 1 + self._attempt_slots + features,)
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Least and greatest value of an observation."""
-        if self.observation == "history":
-            return 0.0, float(max(self.actions, self.board.most_replies))
-        if self.observation == "per_action":
-            return 0.0, float(max(1.0, np.log2(self.board.most_replies)))
-        return (0.0, 1.0) if isinstance(self.board, Board) else (-1.0, 1.0)
-
-    @property
-    def _attempt_slots(self) -> int:
-        few = self.rules.max_attempts is not None and self.rules.max_attempts < self.turn_range[1]
-        return self.rules.attempts + 1 if few else 0
-
     def observe(self) -> npt.NDArray[np.float32]:
-        """The observations of all episodes, shape ``(B, *shape)``; a new array."""
-        if self.observation == "history":
-            return self._history.copy()
-        if self.observation == "per_action":
-            return self._per_action()
-        board, game = self.board, self.game
-        observed = np.zeros((self.size, *self.shape), dtype=np.float32)
-        size = board.hypotheses
-        game.beliefs.fill(observed)
-        each = np.arange(0, observed.size, observed.shape[1])
-        flat = observed.reshape(-1)
-        flat[each + (size + game.turns_left)] = 1.0
-        start = size + self.turn_range[1] + 1
-        if self._attempt_slots:
-            flat[each + (start + np.maximum(self.rules.attempts - game.attempts, 0))] = 1.0
-            start += self._attempt_slots
-        if not isinstance(board, Board):
-            observed[:, start:] = board.features().reshape(self.size, -1)
-        return observed
-
-    def _per_action(self) -> npt.NDArray[np.float32]:
-        features = np.zeros((self.size, self.actions, len(ACTION_FEATURES)), dtype=np.float32)
-        features[:, :, 0] = self.masks()
-        features[:, self.menu_actions :, 1] = 1.0
-        features[:, :, 4] = (self.game.turns_left / self.turn_range[1])[:, None]
-        dense = self.game.beliefs.dense()
-        for row in range(self.size):
-            live = np.flatnonzero(dense[row])
-            weights = dense[row, live]
-            questions = np.arange(self.menu_actions) + (self.board.first_attempt if self.guesses else 0)
-            bits, likeliest = self._told_of(row, questions, live, weights)
-            features[row, : self.menu_actions, 2], features[row, : self.menu_actions, 3] = bits, likeliest
-            if self.attempts == "map":
-                features[row, -1, 3] = weights.max()
-            elif not self.guesses:
-                features[row, self.menu_actions :, 3] = dense[row]
-        if self.guesses:
-            features[:, :, 1] = 1.0
-        return features
-
-    def _told_of(
-        self, row: int, questions: IntArray, live: IntArray, weights: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Noise-free expected bits of questions, and how likely their likeliest reply is."""
-        replies = self.board.most_replies
-        if isinstance(self.board, Board):
-            codes = self.board.table.codes(questions[:, None], live)
-        else:
-            codes = self.board.row_codes(row)[questions][:, live]
-        keys = codes + np.arange(len(questions))[:, None] * replies
-        masses = np.bincount(
-            keys.reshape(-1), np.broadcast_to(weights, keys.shape).reshape(-1), len(questions) * replies
-        ).reshape(-1, replies)
-        logs = np.log2(np.where(masses > 0.0, masses, 1.0))
-        silent = self._told == "nothing"
-        bits = np.zeros(len(questions)) if silent else np.maximum(-(masses * logs).sum(axis=1), 0.0)
-        return bits, masses.max(axis=1)
+        """The observations of all episodes, shape ``(B, *observer.shape)``; a new array."""
+        return self.observer.observe(self.masks())
 
     # -- words ---------------------------------------------------------------------------------------------------------
 

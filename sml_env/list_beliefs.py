@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sml_env.boards import Board
 from sml_env.information import FloatArray, IntArray
-from sml_env.tables import log_table, surprisal_table
+from sml_env.tables import DenseTable, log_table, surprisal_table
 
 __all__ = ["ListBeliefs"]
 
@@ -18,6 +18,9 @@ Which: TypeAlias = npt.NDArray[np.bool_]
 
 _CHUNK: Final = 2**20
 """Members of lists that are worked on at once, unless one list is longer."""
+
+_LAZY_CHUNK: Final = 2**15
+"""The same where codes are worked out: those of a single question are found faster."""
 
 
 class ListBeliefs:
@@ -34,6 +37,7 @@ class ListBeliefs:
     def __init__(self, board: Board, size: int) -> None:
         self._board = board
         self._parts = board.parts
+        self._chunk = _CHUNK if isinstance(board.table, DenseTable) else _LAZY_CHUNK
         self._replies = board.most_replies
         self._surprisal = surprisal_table(board.hypotheses)
         self._log = log_table(board.hypotheses)
@@ -72,13 +76,13 @@ class ListBeliefs:
     def _runs(self) -> Iterator[tuple[slice, slice]]:
         """Held episodes to work on at once, and where their lists lie."""
         count = len(self._held)
-        if len(self._members) <= _CHUNK:
+        if len(self._members) <= self._chunk:
             yield slice(0, count), slice(0, len(self._members))
             return
         ends = self._lengths.cumsum()
         row, start = 0, 0
         while row < count:
-            last = max(row + 1, int(ends.searchsorted(start + _CHUNK, side="right")))
+            last = max(row + 1, int(ends.searchsorted(start + self._chunk, side="right")))
             yield slice(row, last), slice(start, int(ends[last - 1]))
             row, start = last, int(ends[last - 1])
 

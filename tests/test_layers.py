@@ -56,6 +56,7 @@ LAYERS = {
     "parts": 1,
     "game": 4,
     "episodes": 5,
+    "observations": 5,
     "discrete": 5,
     "text_vector": 5,
     "wrappers": 5,
