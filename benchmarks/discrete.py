@@ -1,6 +1,6 @@
 r"""Steps a second of the native discrete vectors, beside GEM and Gymnasium's vector over our single environments.
 
-    python benchmarks/discrete.py [--peer PYTHON] [--seconds 10]
+    python benchmarks/discrete.py [--peer PYTHON] [--seconds 5]
     python benchmarks/discrete.py --growth [--plot FILE.png] [--seconds 1]
 
 PYTHON is an interpreter that has ``gem-llm`` installed; without one only our side runs. GEM plays its game that is most
@@ -27,6 +27,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ GAMES = {
     "Mastermind 4 x 6": Game(
         "sml_env/MastermindDiscrete-v0", {"rules": {"best": False}}, "game:Mastermind-v0-hard"
     ),
-    "Mastermind 4 x 6, best_bits on": Game("sml_env/MastermindDiscrete-v0", {}, "game:Mastermind-v0-hard"),
+    "Mastermind, best_bits on": Game("sml_env/MastermindDiscrete-v0", {}, "game:Mastermind-v0-hard"),
 }  # fmt: skip
 
 Step = Callable[[int], object]
@@ -189,7 +190,9 @@ def ratio(mine: list[float], theirs: list[float]) -> str:
         chosen = draw.choices(range(len(mine)), k=len(mine))
         drawn.append(sum(mine[index] for index in chosen) / sum(theirs[index] for index in chosen))
     drawn.sort()
-    return f"{sum(mine) / sum(theirs):,.1f}x ({drawn[49]:,.1f}-{drawn[1949]:,.1f})"
+    whole, low, high = (f"{value:,.0f}" if value > 100 else f"{value:.2g}" if value < 1 else f"{value:.1f}"
+                        for value in (sum(mine) / sum(theirs), drawn[49], drawn[1949]))  # fmt: skip
+    return f"{whole}x ({low}-{high})"
 
 
 def compare(python: str | None, seconds: float) -> None:
@@ -260,15 +263,17 @@ def grow(seconds: float, plot: Path | None) -> None:
 
 def draw(found: dict[str, list[tuple[int, int, float, float]]], path: Path) -> None:
     """Draw speed over memory, a column for each series."""
-    try:
-        import matplotlib
-    except ImportError:
-        sys.exit("--plot needs matplotlib: pip install 'sml_env[plot]'")
+    import matplotlib
+
     matplotlib.use("agg")
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(2, 2, figsize=(9, 6), sharex="col", sharey="row", layout="constrained")
-    titles = {"hypotheses": "TwentyQuestions, 256 environments", "environments": "TwentyQuestions, 128 hypotheses"}
+    fewest = min(row[1] for row in found["hypotheses"])
+    titles = {
+        "hypotheses": f"TwentyQuestions, 256 environments (hollow: {fewest})",
+        "environments": "TwentyQuestions, 128 hypotheses",
+    }
     for column, (grown, rows) in enumerate(found.items()):
         along = [row[0] if grown == "hypotheses" else row[1] for row in rows]
         for row, (place, label) in enumerate(((2, "steps/s"), (3, "peak memory, MB"))):
@@ -277,13 +282,13 @@ def draw(found: dict[str, list[tuple[int, int, float, float]]], path: Path) -> N
             axis.grid(alpha=0.3)
             if column == 0:
                 axis.set_ylabel(label)
-            for at, values in zip(along, rows, strict=True):
-                if grown == "hypotheses" and values[1] < 256:
-                    axis.annotate(
-                        f"{values[1]} environments", (at, values[place]), (0, 8), textcoords="offset points", ha="right"
-                    )
+            few = [(at, values[place]) for at, values in zip(along, rows, strict=True) if values[1] < 256]
+            if grown == "hypotheses" and few:
+                axis.plot(*zip(*few, strict=True), "o", markerfacecolor="white", markeredgecolor="C0", zorder=3)
         axes[0, column].set_title(titles[grown])
         axes[1, column].set_xlabel(grown)
+    for axis in axes[1]:
+        axis.set_ylim(10, max(1_000, 2 * max(row[3] for rows in found.values() for row in rows)))
     figure.savefig(path, dpi=150)
 
 
@@ -299,8 +304,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.plot is not None and options.plot.suffix not in (".png", ".svg"):
         parser.error(f"--plot: {options.plot} ends in neither .png nor .svg")
+    if options.plot is not None and find_spec("matplotlib") is None:
+        parser.error("--plot needs matplotlib: pip install 'sml_env[plot]'")
     if options.role == "cell":
-        measure(*options.cell, options.seconds)
+        measure(options.cell[0], options.cell[1], options.seconds)
     elif options.role:
         serve(options.role)
     elif options.growth:

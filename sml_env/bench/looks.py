@@ -54,7 +54,7 @@ MAX_AGENTS: Final = len(_KNOWN) + len(_SPARE)
 
 
 def styles_of(agents: Iterable[str]) -> dict[str, Style]:
-    """A look for each agent, no two alike; an agent of this library always has its own.
+    """A look for each agent, no two alike; the baselines of this library always have theirs, solvers take spare ones.
 
     Args:
         agents: Names, at most `MAX_AGENTS`.

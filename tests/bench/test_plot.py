@@ -316,13 +316,14 @@ def test_names_that_leave_nothing_are_refused() -> None:
 
 
 def test_agents_look_apart_and_known_ones_always_the_same() -> None:
-    assert len(AGENTS) <= MAX_AGENTS
-    for names in (list(AGENTS), [f"mine-{i}" for i in range(MAX_AGENTS)], ["x", "greedy", "y", "random", "z"]):
+    library = list(AGENTS)
+    ours = [library[start : start + MAX_AGENTS] for start in range(0, len(library), MAX_AGENTS)]
+    for names in (*ours, library[-MAX_AGENTS:], [f"mine-{i}" for i in range(MAX_AGENTS)], ["x", "greedy", "y"]):
         styles = styles_of(names)
         assert list(styles) == names
         assert len({style.colour for style in styles.values()}) == len(names)
         assert len({style.marker for style in styles.values()}) == len(names)
-    assert styles_of(["x", "greedy"])["greedy"] == styles_of(AGENTS)["greedy"] != styles_of(["x"])["x"]
+    assert styles_of(["x", "greedy"])["greedy"] == styles_of(library[:5])["greedy"] != styles_of(["x"])["x"]
 
 
 # Drawing.
