@@ -83,7 +83,7 @@ class MathTutorEnv(TextEnv):
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
-    | ``rules`` | ``{}`` | ``beta`` 0.5, ``turn_cost`` 0, ``cap_bits`` 3, ``guard_retries`` 0 |
+    | ``rules`` | ``{}`` | ``beta`` 0.5, ``turn_cost`` 0, ``cap_bits`` 3, ``guard_retries`` 0, ``best`` true, … |
     | ``config`` | ``{}`` | ``topics``, ``difficulty``, ``split``, ``candidates``, ``data``, … (``MathTutorConfig``) |
 
     Voices and the asymmetries that they make sense with; any other pair is a ``ValueError``:
