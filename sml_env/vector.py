@@ -111,21 +111,27 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         self.autoreset_mode = autoreset_mode_of(autoreset_mode)
         self.metadata = {"render_modes": [], "autoreset_mode": self.autoreset_mode}
         self._family = family
-        self._episodes = Episodes(family, num_envs, **arguments)
+        self._arguments = arguments
+        self._prepare()
         self.single_action_space = spaces.Discrete(self._episodes.actions)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.single_observation_space = observation_space(self._episodes)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self._generators: list[np.random.Generator | None] = [None] * num_envs
-        self._over = np.ones(num_envs, dtype=np.bool_)
-        self._begun = False
-        width = self._episodes.words_needed
-        self._shared = family if isinstance(family, SharedFamily) else None
-        self._words = np.zeros((0 if self._shared is None else num_envs, _AHEAD, width), dtype=np.uint64)
-        self._truths = np.zeros(self._words.shape[:2], dtype=np.int64)
-        self._used = np.full(num_envs, _AHEAD)
         self._true = np.ones(num_envs, dtype=np.bool_)
         self._meters = np.full(num_envs, METER, dtype=object)
+
+    def _prepare(self) -> None:
+        """Episodes that have not begun, and nothing drawn ahead."""
+        size = self.num_envs
+        self._episodes = Episodes(self._family, size, **self._arguments)
+        self._over = np.ones(size, dtype=np.bool_)
+        self._begun = False
+        self._shared = self._family if isinstance(self._family, SharedFamily) else None
+        shape = (0 if self._shared is None else size, _AHEAD, self._episodes.words_needed)
+        self._words = np.zeros(shape, dtype=np.uint64)
+        self._truths = np.zeros(self._words.shape[:2], dtype=np.int64)
+        self._used = np.full(size, _AHEAD)
 
     # -- beginning -----------------------------------------------------------------------------------------------------
 
@@ -252,6 +258,15 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
             ``hypothesis``, shape ``(B,)``, and ``belief``, shape ``(B, N)``.
         """
         return {"hypothesis": self._episodes.game.truth.copy(), "belief": self._episodes.game.beliefs.dense()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the episodes and what was drawn ahead, which are private: a copy must be reset."""
+        private = ("_episodes", "_shared", "_words", "_truths", "_used", "_over", "_begun")
+        return {name: value for name, value in self.__dict__.items() if name not in private}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepare()
 
     # -- info ----------------------------------------------------------------------------------------------------------
 

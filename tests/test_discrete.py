@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import partial
 from typing import Any
 
@@ -235,3 +236,17 @@ def test_data_have_no_discrete_view() -> None:
 def test_the_discrete_environment_is_one_of_ours() -> None:
     for env_id in DISCRETE:
         assert isinstance(gym.make(env_id, **SMALL[env_id]).unwrapped, DiscreteEnv)
+
+
+@pytest.mark.parametrize("env_id", DISCRETE)
+def test_a_pickled_vector_leaves_its_episodes_behind(env_id: str) -> None:
+    vector = gym.make_vec(env_id, num_envs=3, **SMALL[env_id])
+    vector.reset(seed=0)
+    before = pickle.dumps(vector)
+    truths = vector._episodes.game.truth  # type: ignore[attr-defined]
+    truths[:] = (truths + 1) % 4
+    assert pickle.dumps(vector) == before
+    twin = pickle.loads(before)
+    with pytest.raises(ResetNeeded):
+        twin.step(np.zeros(3, dtype=np.int64))
+    assert np.array_equal(twin.reset(seed=5)[0], vector.reset(seed=5)[0])
