@@ -10,15 +10,16 @@ strategy", 2005; Shapiro, "Playing Mastermind logically", 1983.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from sml_env.errors import ConfigurationError
 from sml_env.information import FloatArray, IntArray
+from sml_env.tables import DenseTable, ReplyTable
 
-__all__ = ["STRATEGIES", "Replies", "ReplyTable", "choose", "play_out", "reply_table", "scores"]
+__all__ = ["STRATEGIES", "Replies", "choose", "play_out", "reply_table", "scores"]
 
 STRATEGIES: Final = ("first-consistent", "worst-case", "entropy", "expected-size", "most-parts")
 
@@ -28,41 +29,19 @@ _CHUNK: Final = 1 << 21
 _TIE: Final = 1e-9
 
 
-class ReplyTable(Protocol):
-    """The replies of a game, stored or computed."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """``(Q, N)``: how many queries and how many hypotheses."""
-        ...
-
-    def codes(self, queries: IntArray, hypotheses: IntArray) -> npt.NDArray[np.integer]:
-        """Reply codes from 0, of the two index arrays broadcast against each other."""
-        ...
-
-
 Replies: TypeAlias = "ReplyTable | npt.NDArray[np.integer]"
 Numbers: TypeAlias = "IntArray | FloatArray"
 
 
-class _Stored:
-    """A reply table that lies in memory."""
-
-    def __init__(self, table: npt.NDArray[np.integer]) -> None:
-        if table.ndim != 2 or not np.issubdtype(table.dtype, np.integer) or 0 in table.shape:
-            raise ConfigurationError(f"table: {table.dtype} of shape {table.shape} is not a table of integers (Q, N)")
-        if table.min() < 0:
-            raise ConfigurationError(f"table: {int(table.min())} is not a reply code of at least 0")
-        self.table = table
-        self.shape: tuple[int, ...] = table.shape
-
-    def codes(self, queries: IntArray, hypotheses: IntArray) -> npt.NDArray[np.integer]:
-        return self.table[queries, hypotheses]
-
-
 def reply_table(table: Replies) -> ReplyTable:
     """Any accepted form of replies as a ``ReplyTable``; an array of shape ``(Q, N)`` is wrapped, and checked."""
-    return _Stored(table) if isinstance(table, np.ndarray) else table
+    if not isinstance(table, np.ndarray):
+        return table
+    if table.ndim != 2 or not np.issubdtype(table.dtype, np.integer) or 0 in table.shape:
+        raise ConfigurationError(f"table: {table.dtype} of shape {table.shape} is not a table of integers (Q, N)")
+    if table.min() < 0:
+        raise ConfigurationError(f"table: {int(table.min())} is not a reply code of at least 0")
+    return DenseTable(table)
 
 
 def _checked_live(live: npt.ArrayLike, size: int) -> IntArray:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from sml_env.errors import ConfigurationError
 from sml_env.information import FloatArray, IntArray
-from sml_env.solvers.strategies import Replies, ReplyTable, reply_table
+from sml_env.solvers.strategies import Replies, reply_table
+from sml_env.tables import ReplyTable
 
 __all__ = ["Move", "SuccessSolver", "success_upper_bound"]
 
