@@ -25,6 +25,7 @@ LAYERS = {
     "stated": 1,
     "streams": 1,
     "tables": 1,
+    "coding": 2,
     "verifiers": 1,
     "wording": 1,
     "datasets": 2,

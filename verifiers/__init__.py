@@ -11,17 +11,29 @@ from typing import TYPE_CHECKING, Any
 from sml_env.verifiers.base import Status, Verdict, Verifier, get, register, registered
 
 if TYPE_CHECKING:
+    from sml_env.verifiers.execution import (
+        CodeVerdict,
+        ExecutionVerifier,
+        verify_code,
+        verify_code_async,
+        verify_code_batch,
+    )
     from sml_env.verifiers.expressions import compare, parse_expression, rational_value, to_text
     from sml_env.verifiers.extraction import extract
     from sml_env.verifiers.policy import LENIENT, STRICT, Policy
     from sml_env.verifiers.reward import MathReward, math_reward
+    from sml_env.verifiers.sandbox import Limits, Sandbox
     from sml_env.verifiers.symbolic import SymbolicVerifier, verify, verify_async, verify_batch
 
 __all__ = [
     "LENIENT",
     "STRICT",
+    "CodeVerdict",
+    "ExecutionVerifier",
+    "Limits",
     "MathReward",
     "Policy",
+    "Sandbox",
     "Status",
     "SymbolicVerifier",
     "Verdict",
@@ -38,13 +50,20 @@ __all__ = [
     "verify",
     "verify_async",
     "verify_batch",
+    "verify_code",
+    "verify_code_async",
+    "verify_code_batch",
 ]
 
 _HOMES = {
+    "CodeVerdict": "execution",
+    "ExecutionVerifier": "execution",
     "LENIENT": "policy",
+    "Limits": "sandbox",
     "MathReward": "reward",
     "Policy": "policy",
     "STRICT": "policy",
+    "Sandbox": "sandbox",
     "SymbolicVerifier": "symbolic",
     "compare": "expressions",
     "extract": "extraction",
@@ -55,6 +74,9 @@ _HOMES = {
     "verify": "symbolic",
     "verify_async": "symbolic",
     "verify_batch": "symbolic",
+    "verify_code": "execution",
+    "verify_code_async": "execution",
+    "verify_code_batch": "execution",
 }
 
 
@@ -79,4 +101,11 @@ def _symbolic() -> Verifier:
     return SymbolicVerifier()
 
 
+def _execution() -> Verifier:
+    from sml_env.verifiers.execution import ExecutionVerifier
+
+    return ExecutionVerifier()
+
+
 register("symbolic", _symbolic)
+register("execution", _execution)

@@ -25,7 +25,7 @@ from sml_env.verifiers.nodes import Node, walk
 from sml_env.verifiers.rendering import to_text
 from sml_env.verifiers.workers.frames import write_frame
 from sml_env.verifiers.workers.pool import CLOSE_SECONDS, START_SECONDS, Pool, WorkerStatistics
-from sml_env.verifiers.workers.process import Helper, HelperFailed, TooLate
+from sml_env.verifiers.workers.process import Helper, HelperFailed, TooLate, sympy_helper
 
 __all__ = [
     "GRACE_SECONDS",
@@ -70,14 +70,14 @@ class Answer:
     reason: str = ""
 
 
-_pool = Pool(min(4, os.cpu_count() or 1))
+_pool = Pool(min(4, os.cpu_count() or 1), sympy_helper)
 
 
 def _own() -> Pool:
     """Return this process's pool: a fresh one after a fork."""
     global _pool
     if _pool.pid != os.getpid():
-        inherited, _pool = _pool, Pool(_pool.limit)
+        inherited, _pool = _pool, Pool(_pool.limit, sympy_helper)
         for helper in inherited.helpers:
             helper.forget()
     return _pool

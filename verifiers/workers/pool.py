@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sml_env.verifiers.workers.process import Helper, HelperFailed, TooLate
@@ -48,9 +49,15 @@ class WorkerStatistics:
 
 
 class Pool:
-    """Helpers, and who may use them; one for each process."""
+    """Helpers, and who may use them; one for each process.
 
-    def __init__(self, limit: int) -> None:
+    Args:
+        limit: The most helpers.
+        start: Starts one.
+    """
+
+    def __init__(self, limit: int, start: Callable[[], Helper]) -> None:
+        self.start = start
         self.pid = os.getpid()
         self.changed = threading.Condition()
         self.limit = limit
@@ -122,13 +129,13 @@ class Pool:
         helper: Helper | None = None
         try:
             try:
-                helper = Helper()
+                helper = self.start()
             finally:
                 with self.changed:
                     self.reserved -= 1
                     if helper is not None and generation == self.generation:
                         self.helpers.append(helper)
-            helper.reply(time.monotonic() + START_SECONDS)
+            helper.greeting = helper.reply(time.monotonic() + START_SECONDS)
         except BaseException as error:
             if helper is not None:
                 self.discard(helper)

@@ -16,13 +16,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from sml_env.verifiers.workers.frames import read_frame
 
-__all__ = ["Helper", "HelperFailed", "TooLate"]
+__all__ = ["Helper", "HelperFailed", "TooLate", "sympy_helper"]
 
 _BOOTSTRAP = """import sys
 sys.path[:] = [path for path in sys.path if path] + sys.argv[2:]
@@ -43,13 +44,18 @@ class TooLate(Exception):
 
 
 class Helper:
-    """One helper process and this end of its socket; asked by one thread at a time."""
+    """One helper process and this end of its socket; asked by one thread at a time.
 
-    __slots__ = ("connection", "process", "ready")
+    Args:
+        command: What is executed, with a socket as standard input.
+        environment: Of the process.
+    """
 
-    def __init__(self) -> None:
-        command = _command()
+    __slots__ = ("connection", "greeting", "process", "ready")
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.ready = False
+        self.greeting: dict[str, Any] = {}
         self.connection, other = map(_above_standard, socket.socketpair())
         try:
             self.process = subprocess.Popen(
@@ -58,7 +64,7 @@ class Helper:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 cwd="/",
-                env=_environment(),
+                env=dict(environment),
                 start_new_session=True,
             )
         except BaseException:
@@ -110,6 +116,15 @@ class Helper:
         """Drop what a forked process inherited, without a word to the helper, which is not its own."""
         self.connection.close()
         self.process.returncode = 0
+
+
+def sympy_helper() -> Helper:
+    """Start a helper that knows sympy.
+
+    Raises:
+        HelperFailed: If this platform cannot run one.
+    """
+    return Helper(_command(), _environment())
 
 
 def _command() -> list[str]:
