@@ -1,4 +1,4 @@
-"""Running programs in the sandbox: calls of a function, asserts beside it, and whole scripts. No verdict is made here."""
+"""Running programs in the sandbox: calls of a function, asserts beside it, and whole scripts; without a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``sml-env``: ``bench`` measures agents, ``plot`` draws that, ``play`` teaches, ``verify`` checks."""
+"""The command ``sml-env``: bench measures agents, plot draws that, play teaches, verify checks, doctor examines."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.text import Text
 
 from sml_env.agents import AGENTS
 from sml_env.bench.curves import KINDS, curves_of
+from sml_env.bench.doctor import examine
 from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
 from sml_env.bench.pairs import Pairs, verify_file
@@ -30,6 +31,7 @@ from sml_env.errors import ConfigurationError, SmlError
 from sml_env.rewards import SHAPINGS
 from sml_env.teachers import ASYMMETRIES, VOICES
 from sml_env.verifiers.policy import PROFILES
+from sml_env.verifiers.sandbox.limits import LEVELS
 
 __all__ = ["cli", "main"]
 
@@ -289,6 +291,18 @@ def verify(
             pairs = Pairs(answer_field, reference_field)
             code = verify_file(source, pairs, policy, threads=threads, out=out, as_json=as_json, progress=_progress)
     sys.exit(code)
+
+
+@cli.command()
+@click.option("--level", type=click.Choice(LEVELS[1:]), help="Fail unless the sandbox reaches it. [default: filtered]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(level: str | None, as_json: bool) -> None:
+    """Say how well this machine can confine programs: each layer of the sandbox, and why one does not hold.
+
+    The exit code is 0 if the level is reached and a trial program was judged right, and 1 if not.
+    """
+    with _clear_errors():
+        sys.exit(examine(level, as_json=as_json))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

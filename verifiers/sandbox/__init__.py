@@ -59,6 +59,7 @@ __all__ = [
     "TooLate",
     "close",
     "sandbox_of",
+    "survey",
 ]
 
 MAX_WAITING = 4_096
@@ -201,6 +202,15 @@ def sandbox_of(level: str | None = None) -> Sandbox:
             layers_of(level)
             _shared[level] = Sandbox(level, backend="subprocess" if level == "unsafe" else "helper")
         return _shared[level]
+
+
+def survey() -> dict[str, str]:
+    """Every layer with the reason why it does not hold on this machine, empty where it does; and the ``level`` reached.
+
+    Raises:
+        HelperFailed: If no helper can be started.
+    """
+    return sandbox_of().report()
 
 
 def close() -> None:

@@ -106,7 +106,7 @@ def _loaded(channel: _Channel, job: dict[str, Any]) -> Callable[..., Any] | None
     except BaseException as error:
         channel.send(["fault", "raised", *_text(error)])
         return None
-    function = module.__dict__.get(job["function"])
+    function: Callable[..., Any] | None = module.__dict__.get(job["function"])
     if not callable(function):
         channel.send(["fault", "missing", job["function"], "", ""])
         return None
@@ -155,8 +155,9 @@ def _builtin(name: str) -> type[Exception]:
     import builtins
 
     kind = getattr(builtins, name, None)
-    simple = isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError)
-    return kind if simple else RuntimeError
+    if isinstance(kind, type) and issubclass(kind, Exception) and not issubclass(kind, UnicodeError):
+        return kind
+    return RuntimeError
 
 
 class _Recorded(ast.NodeTransformer):
@@ -215,7 +216,7 @@ def _script(channel: _Channel, job: dict[str, Any]) -> None:
         status = 1
     threading = sys.modules.get("threading")
     if threading is not None:
-        threading._shutdown()  # type: ignore[attr-defined]
+        threading._shutdown()
     try:
         sys.stdout.flush()
     except BaseException:

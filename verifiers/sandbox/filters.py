@@ -60,6 +60,8 @@ _CLONE_NEW: Final = 0x7E020080
 _WRITING: Final = 0x3 | 0x40 | 0x200 | 0x400000
 """Access mode, O_CREAT, O_TRUNC and O_TMPFILE of ``open``."""
 _EMPTY_PATH: Final = 0x1000
+_IOCTL: Final = (0x5421, 0x5450, 0x5451)
+"""FIONBIO, FIONCLEX, FIOCLEX."""
 _FCNTL: Final = (0, 1, 2, 3, 4, 1030)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: none that sends signals or locks."""
 
@@ -107,7 +109,11 @@ def _blocks(pid: int, files: bool) -> dict[str, list[_Instruction]]:
         "fcntl": [
             _low(1), *[line for command in _FCNTL for line in ((_EQUAL, 0, 1, command), _allow())], _error(_EPERM),
         ],
-        "ioctl": [_error(_ENOTTY)],
+        "ioctl": [
+            _low(1),
+            *[line for command in _IOCTL for line in ((_EQUAL, 0, 1, command), _allow())],
+            _error(_ENOTTY),
+        ],
         "prlimit64": [
             _low(0), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, pid), _error(_EPERM),
             _low(2), (_EQUAL, 1, 0, 0), _error(_EPERM), _high(2), (_EQUAL, 0, 1, 0), _allow(), _error(_EPERM),

@@ -67,4 +67,8 @@ def layers_of(level: str | None) -> tuple[str, ...]:
 
 def level_of(layers: set[str]) -> str:
     """The strongest level whose layers all hold."""
-    return next(level for level in reversed(LEVELS[1:]) if set(_LAYERS[level]) <= layers)
+    reached = "limited"
+    for level in LEVELS[2:]:
+        if set(_LAYERS[level]) <= layers:
+            reached = level
+    return reached

@@ -9,6 +9,7 @@ import contextlib
 import json
 import math
 import os
+import select
 import shutil
 import signal
 import socket
@@ -41,15 +42,23 @@ arguments = json.loads(sys.argv[2])
 del sys.argv[1:], name, module
 serve(**arguments)"""
 _PERFORM: Final = f"""{_PACKAGE}
+import os
 from sml_env.verifiers.sandbox import kernel
 from sml_env.verifiers.sandbox.child import perform
-channel, memory, processor = map(int, sys.argv[2:5])
-sys.path += sys.argv[5:]
+channel, ready, memory, processor, confined = map(int, sys.argv[2:7])
+sys.path += sys.argv[7:]
 del sys.argv[1:]
 for name in [name for name in sys.modules if name.startswith("sml_env")]: del sys.modules[name]
 kernel.limit(kernel.address_space() + memory, processor)
+if confined:
+    kernel.forbid_new_privileges()
+    kernel.drop_capabilities()
+    kernel.restrict_syscalls(files=True)
+os.write(ready, b"1")
+os.close(ready)
 perform(channel)"""
 _END_SECONDS: Final = 5.0
+_READY_SECONDS: Final = 20.0
 
 
 class Usage(NamedTuple):
@@ -173,9 +182,12 @@ class Alone:
 
     def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
         """As of ``Processes``."""
-        numbers = [str(channel.fileno()), str(int(limits.memory_bytes)), str(math.ceil(limits.seconds) + 1)]
-        command = [_python(), "-s", "-S", "-X", "utf8", "-c", _PERFORM, _FOLDER, *numbers, *self._folders]
-        if self._backend == "bubblewrap":
+        confined = self._backend == "bubblewrap"
+        reading, writing = os.pipe()
+        numbers = (channel.fileno(), writing, int(limits.memory_bytes), math.ceil(limits.seconds) + 1, confined)
+        command = [os.path.realpath(_python()), "-s", "-S", "-X", "utf8", "-c", _PERFORM, _FOLDER]
+        command += [*(str(int(number)) for number in numbers), *self._folders]
+        if confined:
             command = [*self._wrapping(), *command]
         try:
             process = subprocess.Popen(
@@ -183,14 +195,20 @@ class Alone:
                 stdin=subprocess.DEVNULL if stdin is None else stdin,
                 stdout=subprocess.DEVNULL if stdout is None else stdout,
                 stderr=subprocess.DEVNULL,
-                pass_fds=(channel.fileno(),),
+                pass_fds=(channel.fileno(), writing),
                 cwd="/",
                 env=_environment(),
                 start_new_session=True,
             )
         except OSError as error:
+            os.close(reading)
             raise HelperFailed(f"{command[0]} cannot be started: {error}") from error
+        finally:
+            os.close(writing)
         self._running.append(process)
+        if not _said(reading):
+            self.end(len(self._running) - 1)
+            raise HelperFailed(f"{self._backend} did not bring up a confined interpreter")
         return len(self._running) - 1
 
     def end(self, number: int) -> Usage:
@@ -211,11 +229,22 @@ class Alone:
             raise HelperFailed('bubblewrap is not installed: there is no program "bwrap"')
         wrapping = [tool, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]
         interpreter = os.path.realpath(_python())
-        needed = [*readable_places(self._places), _FOLDER, interpreter, sys.executable, sys.prefix + "/pyvenv.cfg"]
+        needed = [*readable_places(self._places), _FOLDER, interpreter]
         for folder in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"):
             if os.path.islink(folder):
                 wrapping += ["--symlink", os.readlink(folder), folder]
         for path in dict.fromkeys(needed):
             if path != "/dev/null":
-                wrapping += ["--ro-bind-try", os.path.realpath(path), path]
+                place = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+                wrapping += ["--ro-bind-try", os.path.realpath(path), place]
         return [*wrapping, "--remount-ro", "/", "--chdir", "/"]
+
+
+def _said(reading: int) -> bool:
+    """Whether a process says that it is ready before it ends, in time."""
+    poll = select.poll()
+    poll.register(reading, select.POLLIN)
+    try:
+        return bool(poll.poll(_READY_SECONDS * 1000)) and os.read(reading, 1) == b"1"
+    finally:
+        os.close(reading)

@@ -35,7 +35,7 @@ _ORPHAN_SECONDS: Final = 1.0
 
 
 class _Confinement(NamedTuple):
-    """What each child adds: address space held beforehand in bytes, whether files may be opened, whether calls are filtered."""
+    """What each child adds: bytes of address space held before, whether files may be opened, and calls are filtered."""
 
     held: int
     files: bool
