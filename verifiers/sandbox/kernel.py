@@ -196,6 +196,9 @@ def limit(memory_bytes: int, processor_seconds: int) -> None:
 
 
 def address_space() -> int:
-    """The address space that this process holds, in bytes."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    """The address space that this process holds, in bytes; 256 MiB where there is no /proc."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 256 << 20

@@ -6,6 +6,7 @@ Both give the same thing: a child whose channel only this process holds, and wha
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import math
 import os
@@ -229,7 +230,8 @@ class Alone:
             raise HelperFailed('bubblewrap is not installed: there is no program "bwrap"')
         wrapping = [tool, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--dev", "/dev"]
         interpreter = os.path.realpath(_python())
-        needed = [*readable_places(self._places), _FOLDER, interpreter]
+        loaders = [path for folder in ("/lib64", "/lib") for path in glob.glob(f"{folder}/ld-linux*.so*")]
+        needed = [*readable_places(self._places), _FOLDER, interpreter, *loaders]
         for folder in ("/lib", "/lib64", "/usr/lib", "/usr/lib64"):
             if os.path.islink(folder):
                 wrapping += ["--symlink", os.readlink(folder), folder]
