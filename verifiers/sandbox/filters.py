@@ -3,6 +3,9 @@
 A list of what is allowed: all else fails with EPERM, a call of another architecture kills the process, ``clone3`` says
 ENOSYS so that the C library falls back to ``clone``, whose flags a filter can read: threads are allowed, processes and
 namespaces are not.
+
+Filters add up and can only take away. The long one is set once in the helper, and has a few calls more that the helper
+needs; the short one is set in each child and takes those away again.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-__all__ = ["ARCHITECTURES", "SYSCALLS", "program"]
+__all__ = ["ARCHITECTURES", "SYSCALLS", "child_program", "helper_program"]
 
 ARCHITECTURES: Final = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """Machine to the kernel's name of it, and its column in the tables."""
@@ -47,8 +50,12 @@ _CONDITIONAL: Final[dict[str, tuple[int | None, int | None]]] = {
     "ioctl": (16, 29), "prlimit64": (302, 261), "socketpair": (53, 199), "sendto": (44, 206), "open": (2, None),
     "openat": (257, 56),
 }  # fmt: skip
+_HELPER: Final[dict[str, tuple[int | None, int | None]]] = {
+    "wait4": (61, 260), "recvmsg": (47, 212), "prctl": (157, 167), "close_range": (436, 436), "fork": (57, None),
+    "setrlimit": (160, 164), "sendmsg": (46, 211),
+}  # fmt: skip
 SYSCALLS: Final = {**_ALWAYS, **_PATHS, **_CONDITIONAL}
-"""Every call that is allowed, always or under a condition, with its numbers."""
+"""Every call that a program may make, always or under a condition, with its numbers."""
 
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
@@ -68,67 +75,106 @@ _FCNTL: Final = (0, 1, 2, 3, 4, 1030)
 _Instruction = tuple[int, int, int, int]
 
 
-def program(machine: str, pid: int, *, files: bool) -> bytes:
-    """The filter as the kernel takes it: an array of ``struct sock_filter``.
+def helper_program(machine: str, *, files: bool) -> bytes:
+    """The helper's filter, which every process that it forks inherits: the list of all that is ever allowed.
 
     Args:
         machine: Of ``ARCHITECTURES``.
-        pid: Of the process that is filtered, in its own namespace: it may signal itself alone.
-        files: Whether it may open files for reading and look at paths. Only where something else decides which.
+        files: Whether files may be opened for reading, and paths looked at. Only where something else decides which.
+
+    Returns:
+        An array of ``struct sock_filter``.
 
     Raises:
         KeyError: If there is no table for this machine.
     """
     audit, column = ARCHITECTURES[machine]
     code: list[_Instruction] = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
-    plain = dict(_ALWAYS)
-    if files:
-        plain |= _PATHS
+    plain = {**_ALWAYS, **_HELPER, **(_PATHS if files else {})}
     for numbers in plain.values():
         number = numbers[column]
         if number is not None:
             code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
-    blocks = _blocks(pid, files)
+    code += _choices(_helper_blocks(files), column)
+    code.append((_RETURN, 0, 0, _ERRNO | _EPERM))
+    return _packed(code)
+
+
+def child_program(machine: str, pid: int) -> bytes:
+    """What is added for a program: it loses the helper's own calls, and what it starts and signals is itself alone.
+
+    Small, since the kernel works through it for every run; it only takes away from ``helper_program``.
+
+    Args:
+        machine: Of ``ARCHITECTURES``.
+        pid: Of the process that is filtered, in its own namespace.
+
+    Returns:
+        An array of ``struct sock_filter``.
+    """
+    _, column = ARCHITECTURES[machine]
+    code: list[_Instruction] = [(_LOAD, 0, 0, 0)]
+    for numbers in _HELPER.values():
+        number = numbers[column]
+        if number is not None:
+            code += [(_EQUAL, 0, 1, number), _error(_EPERM)]
+    code += _choices(_child_blocks(pid), column)
+    code.append(_allow())
+    return _packed(code)
+
+
+def _packed(code: list[_Instruction]) -> bytes:
+    return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
+
+
+def _choices(blocks: dict[str, list[_Instruction]], column: int) -> list[_Instruction]:
+    code: list[_Instruction] = []
     for name, block in blocks.items():
         number = SYSCALLS[name][column]
         if number is not None:
             code += [(_EQUAL, 0, len(block), number), *block]
-    code.append((_RETURN, 0, 0, _ERRNO | _EPERM))
-    return b"".join(struct.pack("<HBBI", *instruction) for instruction in code)
+    return code
 
 
-def _blocks(pid: int, files: bool) -> dict[str, list[_Instruction]]:
-    """What decides about a call by its arguments; each block ends in a return."""
-    blocks = {
-        "clone": [
-            _low(0), (_SET, 1, 0, _CLONE_THREAD), _error(_EPERM), (_SET, 0, 1, _CLONE_NEW), _error(_EPERM), _allow(),
-        ],
-        "clone3": [_error(_ENOSYS)],
+def _child_blocks(pid: int) -> dict[str, list[_Instruction]]:
+    """What decides about a program's call by its arguments; each block ends in a return."""
+    return {
+        "clone": [_low(0), (_SET, 1, 0, _CLONE_THREAD), _error(_EPERM), _allow()],
         "kill": [_low(0), (_EQUAL, 0, 1, pid), _allow(), _error(_EPERM)],
         "tgkill": [_low(0), (_EQUAL, 0, 1, pid), _allow(), _error(_EPERM)],
-        "fcntl": [
-            _low(1), *[line for command in _FCNTL for line in ((_EQUAL, 0, 1, command), _allow())], _error(_EPERM),
-        ],
-        "ioctl": [
-            _low(1),
-            *[line for command in _IOCTL for line in ((_EQUAL, 0, 1, command), _allow())],
-            _error(_ENOTTY),
-        ],
         "prlimit64": [
             _low(0), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, pid), _error(_EPERM),
             _low(2), (_EQUAL, 1, 0, 0), _error(_EPERM), _high(2), (_EQUAL, 0, 1, 0), _allow(), _error(_EPERM),
         ],
+    }  # fmt: skip
+
+
+def _helper_blocks(files: bool) -> dict[str, list[_Instruction]]:
+    """The same for calls on which helper and programs are bound alike."""
+    opening = [(_SET, 0, 1, _WRITING), _error(_EACCES), _allow() if files else _error(_EACCES)]
+    blocks = {
+        "clone": [_low(0), (_SET, 0, 1, _CLONE_NEW), _error(_EPERM), _allow()],
+        "clone3": [_error(_ENOSYS)],
+        "kill": [_allow()],
+        "tgkill": [_allow()],
+        "prlimit64": [_allow()],
+        "fcntl": [_low(1), *_any_of(_FCNTL), _error(_EPERM)],
+        "ioctl": [_low(1), *_any_of(_IOCTL), _error(_ENOTTY)],
         "socketpair": [_low(0), (_EQUAL, 0, 1, 1), _allow(), _error(_EPERM)],
         "sendto": [
             _low(4), (_EQUAL, 1, 0, 0), _error(_EPERM), _high(4), (_EQUAL, 0, 1, 0), _allow(), _error(_EPERM),
         ],
-        "open": [_low(1), (_SET, 0, 1, _WRITING), _error(_EACCES), _allow() if files else _error(_EACCES)],
-        "openat": [_low(2), (_SET, 0, 1, _WRITING), _error(_EACCES), _allow() if files else _error(_EACCES)],
+        "open": [_low(1), *opening],
+        "openat": [_low(2), *opening],
     }  # fmt: skip
     if not files:
         empty = [(_SET, 0, 1, _EMPTY_PATH), _allow(), _error(_EACCES)]
         blocks |= {"newfstatat": [_low(3), *empty], "statx": [_low(2), *empty]}
     return blocks
+
+
+def _any_of(values: tuple[int, ...]) -> list[_Instruction]:
+    return [line for value in values for line in ((_EQUAL, 0, 1, value), _allow())]
 
 
 def _low(argument: int) -> _Instruction:

@@ -14,9 +14,10 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
-from sml_env.verifiers.sandbox.filters import ARCHITECTURES, program
+from sml_env.verifiers.sandbox.filters import ARCHITECTURES, child_program, helper_program
 
 __all__ = [
+    "MACHINE",
     "NAMESPACES",
     "address_space",
     "die_with_parent",
@@ -26,6 +27,7 @@ __all__ = [
     "landlock_version",
     "limit",
     "restrict_files",
+    "restrict_further",
     "restrict_syscalls",
 ]
 
@@ -41,6 +43,9 @@ _SIGKILL: Final = 9
 _READ_FILE, _READ_DIR = 1 << 2, 1 << 3
 _FILE_ACCESS: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 """Kinds of access that Landlock decides about, by the version that added the last."""
+
+MACHINE: Final = platform.machine()
+"""Asked once: later it could need a process or a file."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
@@ -79,9 +84,9 @@ def drop_capabilities() -> None:
     Raises:
         OSError: If the kernel refuses, or the machine is of an unknown kind.
     """
-    number = _CAPSET.get(platform.machine())
+    number = _CAPSET.get(MACHINE)
     if number is None:
-        raise OSError(f"capabilities: no call number for {platform.machine()}")
+        raise OSError(f"capabilities: no call number for {MACHINE}")
     header, data = ctypes.create_string_buffer(struct.pack("<Ii", _CAPABILITIES, 0)), ctypes.create_string_buffer(24)
     _checked(_libc.syscall(ctypes.c_long(number), header, data), "capset")
 
@@ -155,18 +160,29 @@ def restrict_files(readable: Iterable[str]) -> None:
 
 
 def restrict_syscalls(*, files: bool) -> None:
-    """Filter the system calls of this process and its threads, for good.
+    """Filter the system calls of this process and all that it forks, for good; see ``filters.helper_program``.
 
     Args:
-        files: Whether files may be opened for reading; only where Landlock decides which.
+        files: Whether files may be opened for reading; only where something else decides which.
 
     Raises:
         OSError: If the kernel refuses, or there is no table for this machine.
     """
-    machine = platform.machine()
-    if machine not in ARCHITECTURES or struct.calcsize("P") != 8:
-        raise OSError(f"seccomp: no table of system calls for {machine}")
-    code = program(machine, os.getpid(), files=files)
+    if MACHINE not in ARCHITECTURES or struct.calcsize("P") != 8:
+        raise OSError(f"seccomp: no table of system calls for {MACHINE}")
+    _filter(helper_program(MACHINE, files=files))
+
+
+def restrict_further() -> None:
+    """Take from this process what only the helper may do, for good; see ``filters.child_program``.
+
+    Raises:
+        OSError: If the kernel refuses.
+    """
+    _filter(child_program(MACHINE, os.getpid()))
+
+
+def _filter(code: bytes) -> None:
     instructions = ctypes.create_string_buffer(code, len(code))
     header = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions)))
     _prctl(_PR_SET_SECCOMP, "seccomp", 2, ctypes.addressof(header))

@@ -55,6 +55,7 @@ if confined:
     kernel.forbid_new_privileges()
     kernel.drop_capabilities()
     kernel.restrict_syscalls(files=True)
+    kernel.restrict_further()
 os.write(ready, b"1")
 os.close(ready)
 perform(channel)"""
@@ -73,8 +74,17 @@ class Usage(NamedTuple):
 class Processes(Protocol):
     """Where the children of one run come from."""
 
-    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
+    def launch(
+        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
+    ) -> int:
         """Start a child that reads its job from the other end of the channel; returns its number.
+
+        Args:
+            channel: The child's end.
+            stdin: Its standard input; ``None`` for nothing.
+            stdout: Its standard output.
+            limits: What it may use.
+            alone: Whether no other child is launched before this one has ended.
 
         Raises:
             HelperFailed: If none can be started.
@@ -142,12 +152,14 @@ class Forked:
         self._helper = helper
         self._count = 0
 
-    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
+    def launch(
+        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
+    ) -> int:
         """As of ``Processes``."""
         self._count += 1
         request = {
             "op": "run", "id": self._count, "memory": int(limits.memory_bytes),
-            "processor": math.ceil(limits.seconds) + 1,
+            "processor": math.ceil(limits.seconds) + 1, "alone": alone,
         }  # fmt: skip
         descriptors = [channel.fileno()]
         if stdin is not None and stdout is not None:
@@ -163,6 +175,8 @@ class Forked:
         try:
             self._helper.connection.sendall(json.dumps({"op": "end", "id": number}).encode(), socket.MSG_NOSIGNAL)
             reply = self._helper.reply(time.monotonic() + _END_SECONDS)
+            if reply["lost"]:
+                raise HelperFailed("a process was lost before its run")
             return Usage(float(reply["cpu"]), int(reply["memory"]), int(reply["status"]))
         except (OSError, EOFError, ValueError, KeyError, TypeError, TooLate) as error:
             raise HelperFailed(f"the helper ended: {type(error).__name__}") from error
@@ -181,7 +195,9 @@ class Alone:
         self._folders, self._places = _folders(packages)
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
+    def launch(
+        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
+    ) -> int:
         """As of ``Processes``."""
         confined = self._backend == "bubblewrap"
         reading, writing = os.pipe()

@@ -57,7 +57,12 @@ class Child:
     """One program in the sandbox."""
 
     def __init__(
-        self, processes: Processes, limits: Limits, cancel: Cancel | None, files: tuple[int, int] | None
+        self,
+        processes: Processes,
+        limits: Limits,
+        cancel: Cancel | None,
+        files: tuple[int, int] | None,
+        alone: bool,
     ) -> None:
         self._processes = processes
         self._left = limits.output_bytes
@@ -66,7 +71,7 @@ class Child:
         self.channel, other = socket.socketpair()
         try:
             stdin, stdout = files or (None, None)
-            self._number = processes.launch(other, stdin, stdout, limits)
+            self._number = processes.launch(other, stdin, stdout, limits, alone)
         except BaseException:
             self.channel.close()
             raise
@@ -202,15 +207,20 @@ class Session:
         self.started = time.monotonic()
         self.deadline = self.started + limits.seconds
 
-    def launch(self, job: Any, files: tuple[int, int] | None = None) -> Child:
+    def launch(self, job: Any, files: tuple[int, int] | None = None, *, alone: bool = True) -> Child:
         """Start a child and hand it its job.
+
+        Args:
+            job: For ``child.perform``.
+            files: Standard input and output.
+            alone: Whether no other child is launched before this one has ended.
 
         Raises:
             HelperFailed: If it cannot be started.
             EOFError, TooLate: If it does not take its job.
             ValueError: If the job is too large.
         """
-        child = Child(self._processes, self._limits, self._cancel, files)
+        child = Child(self._processes, self._limits, self._cancel, files, alone)
         self.children.append(child)
         child.send(job, self.deadline)
         return child

@@ -25,20 +25,23 @@ from sml_env.verifiers.sandbox.places import readable_places
 __all__ = ["serve"]
 
 _WARM: Final = (
-    "abc", "array", "ast", "bisect", "builtins", "calendar", "cmath", "codecs", "collections", "collections.abc",
-    "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "heapq",
-    "io", "itertools", "json", "keyword", "math", "numbers", "operator", "queue", "random", "re", "statistics",
-    "string", "struct", "textwrap", "threading", "time", "traceback", "types", "typing", "unicodedata",
+    "ast", "bisect", "builtins", "cmath", "collections", "collections.abc", "contextlib", "copy", "functools", "heapq",
+    "io", "itertools", "json", "math", "operator", "re", "string", "time", "types", "typing",
 )  # fmt: skip
-"""Imported beforehand: what programs use, so that they need not open files for it."""
+"""Imported beforehand: what most programs use. Each module makes every fork dearer."""
+_FILELESS: Final = (
+    "abc", "array", "calendar", "codecs", "dataclasses", "datetime", "decimal", "enum", "fractions", "hashlib",
+    "keyword", "numbers", "queue", "random", "statistics", "struct", "textwrap", "threading", "traceback",
+    "unicodedata",
+)  # fmt: skip
+"""The rest of what programs use, where they cannot open files later."""
 _ORPHAN_SECONDS: Final = 1.0
 
 
 class _Confinement(NamedTuple):
-    """What each child adds: bytes of address space held before, whether files may be opened, and calls are filtered."""
+    """What each child adds: bytes of address space held before, and whether calls are filtered."""
 
     held: int
-    files: bool
     filtered: bool
 
 
@@ -60,7 +63,7 @@ def serve(layers: list[str], folders: list[str], packages: list[str], places: li
     connection = socket.socket(fileno=0)
     sys.path[:] = [*sys.path, *folders]
     sys.dont_write_bytecode = True
-    for name in (*_WARM, *packages):
+    for name in (*_WARM, *(() if "landlock" in layers else _FILELESS), *packages):
         with contextlib.suppress(ImportError):
             __import__(name)
     for name in [name for name in sys.modules if name == "sml_env" or name.startswith("sml_env.")]:
@@ -79,11 +82,11 @@ def serve(layers: list[str], folders: list[str], packages: list[str], places: li
         _attempt(report, "landlock", lambda: kernel.restrict_files(readable_places(places)))
     _attempt(report, "capabilities", kernel.drop_capabilities)
     if "seccomp" in layers:
-        report["seccomp"] = _tried_in_child(report.get("landlock") == "")
+        _attempt(report, "seccomp", lambda: kernel.restrict_syscalls(files=report.get("landlock") == ""))
     _reply(connection, {"status": "ready", "layers": report})
     gc.collect()
     gc.freeze()
-    confinement = _Confinement(held, report.get("landlock") == "", report.get("seccomp") == "")
+    confinement = _Confinement(held, report.get("seccomp") == "")
     with contextlib.suppress(OSError, ValueError, EOFError):
         _loop(connection, confinement)
     os._exit(0)
@@ -110,30 +113,29 @@ def _become_first() -> None:
     kernel.die_with_parent()
 
 
-def _tried_in_child(files: bool) -> str:
-    """Why the filter cannot be set; empty where it can."""
-    reading, writing = os.pipe()
+class _Spare(NamedTuple):
+    """A child that was forked beforehand, and where it waits for its run."""
+
+    pid: int
+    waits_at: socket.socket
+
+
+def _spare(confinement: _Confinement, connection: socket.socket) -> _Spare:
+    ours, its = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        try:
-            kernel.restrict_syscalls(files=files)
-            os.write(writing, b"ok")
-        except BaseException as error:
-            os.write(writing, str(error).encode()[:500] or b"failed")
-        finally:
-            os._exit(0)
-    os.close(writing)
-    said = os.read(reading, 500).decode(errors="replace")
-    os.close(reading)
-    os.waitpid(pid, 0)
-    return "" if said == "ok" else said or "the filter killed its own trial"
+        _child(its, (connection, ours), confinement)
+    its.close()
+    return _Spare(pid, ours)
 
 
 def _loop(connection: socket.socket, confinement: _Confinement) -> None:
     children: dict[int, int] = {}
+    lost: set[int] = set()
     caller = os.getppid()
     poll = select.poll()
     poll.register(connection, select.POLLIN)
+    spare = _spare(confinement, connection)
     while True:
         while not poll.poll(_ORPHAN_SECONDS * 1000):
             if os.getppid() != caller:
@@ -143,18 +145,25 @@ def _loop(connection: socket.socket, confinement: _Confinement) -> None:
             return
         request = json.loads(data)
         if request["op"] == "run":
-            pid = os.fork()
-            if pid == 0:
-                _child(request, descriptors, confinement)
-            children[request["id"]] = pid
+            try:
+                socket.send_fds(spare.waits_at, [data], descriptors, socket.MSG_NOSIGNAL)
+            except OSError:
+                lost.add(spare.pid)
+            spare.waits_at.close()
+            children[request["id"]] = spare.pid
             for descriptor in descriptors:
                 os.close(descriptor)
+            if not request["alone"]:
+                spare = _spare(confinement, connection)
         else:
             pid = children.pop(request["id"])
             os.kill(pid, signal.SIGKILL)
             _, status, usage = os.wait4(pid, 0)
             cpu = usage.ru_utime + usage.ru_stime
-            _reply(connection, {"cpu": cpu, "memory": usage.ru_maxrss * 1024, "status": status})
+            _reply(connection, {"cpu": cpu, "memory": usage.ru_maxrss * 1024, "status": status, "lost": pid in lost})
+            lost.discard(pid)
+            if spare.waits_at.fileno() < 0:
+                spare = _spare(confinement, connection)
 
 
 def _reply(connection: socket.socket, message: dict[str, Any]) -> None:
@@ -162,10 +171,14 @@ def _reply(connection: socket.socket, message: dict[str, Any]) -> None:
     connection.sendall(len(body).to_bytes(4, "big") + body, socket.MSG_NOSIGNAL)
 
 
-def _child(request: dict[str, Any], descriptors: list[int], confinement: _Confinement) -> NoReturn:
-    """Take the descriptors as 0 (input), 1 (output) and 3 (channel), confine the process further and run the job."""
+def _child(waits_at: socket.socket, others: tuple[socket.socket, ...], confinement: _Confinement) -> NoReturn:
+    """Wait for a run; take its descriptors as 0 (input), 1 (output) and 3 (channel), confine further and do the job."""
     try:
         kernel.die_with_parent()
+        for other in others:
+            other.close()
+        data, descriptors, _, _ = socket.recv_fds(waits_at, 4096, 3)
+        request = json.loads(data)
         channel = os.dup2(descriptors[0], 200, inheritable=False)
         for number in range(3):
             place = descriptors[1 + number] if number + 1 < len(descriptors) else _nothing
@@ -174,7 +187,7 @@ def _child(request: dict[str, Any], descriptors: list[int], confinement: _Confin
         os.closerange(4, _MOST_DESCRIPTORS)
         kernel.limit(confinement.held + request["memory"], request["processor"])
         if confinement.filtered:
-            kernel.restrict_syscalls(files=confinement.files)
+            kernel.restrict_further()
         perform(3)
     except BaseException:
         os._exit(70)
