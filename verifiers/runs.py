@@ -225,7 +225,7 @@ def run_asserts(
 
 def _served(session: Session, job: Any, tests: Any, outcomes: list[AssertOutcome]) -> AssertRun:
     try:
-        child = session.launch(job, alone=False)
+        child = session.launch(job)
         fault = _fault(child.receive(session.deadline))
         if fault:
             return AssertRun("fault", fault)

@@ -26,9 +26,14 @@ class _Channel:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._posted = b""
+
+    def post(self, message: Any) -> None:
+        """Send a message along with the next one."""
+        self._posted += frame(message)
 
     def send(self, message: Any) -> None:
-        data = memoryview(frame(message))
+        data, self._posted = memoryview(self._posted + frame(message)), b""
         while data:
             data = data[os.write(self._descriptor, data) :]
 
@@ -145,10 +150,10 @@ class _Recorder:
         raise TypeError(answer[2])
 
     def passed(self) -> None:
-        self._channel.send(["passed"])
+        self._channel.post(["passed"])
 
     def failed(self, error: BaseException) -> None:
-        self._channel.send(["failed", *_text(error)])
+        self._channel.post(["failed", *_text(error)])
 
 
 def _builtin(name: str) -> type[Exception]:

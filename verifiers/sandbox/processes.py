@@ -74,9 +74,7 @@ class Usage(NamedTuple):
 class Processes(Protocol):
     """Where the children of one run come from."""
 
-    def launch(
-        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
-    ) -> int:
+    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
         """Start a child that reads its job from the other end of the channel; returns its number.
 
         Args:
@@ -84,7 +82,6 @@ class Processes(Protocol):
             stdin: Its standard input; ``None`` for nothing.
             stdout: Its standard output.
             limits: What it may use.
-            alone: Whether no other child is launched before this one has ended.
 
         Raises:
             HelperFailed: If none can be started.
@@ -152,14 +149,12 @@ class Forked:
         self._helper = helper
         self._count = 0
 
-    def launch(
-        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
-    ) -> int:
+    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
         """As of ``Processes``."""
         self._count += 1
         request = {
             "op": "run", "id": self._count, "memory": int(limits.memory_bytes),
-            "processor": math.ceil(limits.seconds) + 1, "alone": alone,
+            "processor": math.ceil(limits.seconds) + 1,
         }  # fmt: skip
         descriptors = [channel.fileno()]
         if stdin is not None and stdout is not None:
@@ -195,9 +190,7 @@ class Alone:
         self._folders, self._places = _folders(packages)
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def launch(
-        self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits, alone: bool = True
-    ) -> int:
+    def launch(self, channel: socket.socket, stdin: int | None, stdout: int | None, limits: Limits) -> int:
         """As of ``Processes``."""
         confined = self._backend == "bubblewrap"
         reading, writing = os.pipe()

@@ -62,7 +62,6 @@ class Child:
         limits: Limits,
         cancel: Cancel | None,
         files: tuple[int, int] | None,
-        alone: bool,
     ) -> None:
         self._processes = processes
         self._left = limits.output_bytes
@@ -71,7 +70,7 @@ class Child:
         self.channel, other = socket.socketpair()
         try:
             stdin, stdout = files or (None, None)
-            self._number = processes.launch(other, stdin, stdout, limits, alone)
+            self._number = processes.launch(other, stdin, stdout, limits)
         except BaseException:
             self.channel.close()
             raise
@@ -207,20 +206,19 @@ class Session:
         self.started = time.monotonic()
         self.deadline = self.started + limits.seconds
 
-    def launch(self, job: Any, files: tuple[int, int] | None = None, *, alone: bool = True) -> Child:
+    def launch(self, job: Any, files: tuple[int, int] | None = None) -> Child:
         """Start a child and hand it its job.
 
         Args:
             job: For ``child.perform``.
             files: Standard input and output.
-            alone: Whether no other child is launched before this one has ended.
 
         Raises:
             HelperFailed: If it cannot be started.
             EOFError, TooLate: If it does not take its job.
             ValueError: If the job is too large.
         """
-        child = Child(self._processes, self._limits, self._cancel, files, alone)
+        child = Child(self._processes, self._limits, self._cancel, files)
         self.children.append(child)
         child.send(job, self.deadline)
         return child

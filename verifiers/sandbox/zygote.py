@@ -153,8 +153,7 @@ def _loop(connection: socket.socket, confinement: _Confinement) -> None:
             children[request["id"]] = spare.pid
             for descriptor in descriptors:
                 os.close(descriptor)
-            if not request["alone"]:
-                spare = _spare(confinement, connection)
+            spare = _spare(confinement, connection)
         else:
             pid = children.pop(request["id"])
             os.kill(pid, signal.SIGKILL)
@@ -162,8 +161,6 @@ def _loop(connection: socket.socket, confinement: _Confinement) -> None:
             cpu = usage.ru_utime + usage.ru_stime
             _reply(connection, {"cpu": cpu, "memory": usage.ru_maxrss * 1024, "status": status, "lost": pid in lost})
             lost.discard(pid)
-            if spare.waits_at.fileno() < 0:
-                spare = _spare(confinement, connection)
 
 
 def _reply(connection: socket.socket, message: dict[str, Any]) -> None:
