@@ -56,11 +56,11 @@ FORBIDDEN = {
     "exec": "import os\ndef f():\n    os.execv('/bin/true', ['true'])",
     "open a socket": "import socket\ndef f():\n    return socket.socket().fileno()",
     "kill its parent": "import os\ndef f():\n    os.kill(os.getppid() or 1, 0)\n    return 'sent'",
-    "raise a limit": "import resource\ndef f():\n    resource.setrlimit(resource.RLIMIT_CPU, (-1, -1))\n    return 'set'",
-    "share memory": "from multiprocessing import shared_memory\ndef f():\n    return shared_memory.SharedMemory(create=True, size=9).name",
+    "raise a limit": "def f():\n    import resource as r\n    r.setrlimit(r.RLIMIT_CPU, (-1, -1))",
+    "share memory": "def f():\n    from multiprocessing.shared_memory import SharedMemory\n    SharedMemory(create=True, size=9)",
     "make memory a file": "import os\ndef f():\n    return os.memfd_create('x')",
     "wait for others": "import os\ndef f():\n    return os.wait()",
-    "receive descriptors": "import socket\ndef f():\n    a, b = socket.socketpair()\n    a.send(b'x')\n    return str(b.recvmsg(1))",
+    "receive descriptors": "def f():\n    import socket\n    a, b = socket.socketpair()\n    a.send(b'x')\n    b.recvmsg(1)",
 }  # fmt: skip
 
 
@@ -78,10 +78,11 @@ def test_a_program_can_do_what_is_allowed() -> None:
         "import asyncio, decimal, json, math, random, re, threading, time, zlib\n"
         "async def later():\n    await asyncio.sleep(0.001)\n    return 1\n"
         "def f():\n"
-        "    done = []\n    thread = threading.Thread(target=lambda: done.append(1))\n    thread.start()\n    thread.join()\n"
-        "    return [done, asyncio.run(later()), len(zlib.compress(b'x' * 100)) < 50, time.time() > 0, random.random() < 1]\n"
+        "    done = []\n    thread = threading.Thread(target=lambda: done.append(1))\n    thread.start()\n"
+        "    thread.join()\n"
+        "    return [done, asyncio.run(later()), len(zlib.compress(b'x' * 100)) < 50, time.time() > 0]\n"
     )
-    assert tried(program, survey()["level"] if "confined" in reached() else "filtered") == [[1], 1, True, True, True]
+    assert tried(program, survey()["level"] if "confined" in reached() else "filtered") == [[1], 1, True, True]
 
 
 def test_packages_are_named_or_absent() -> None:
