@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sml_env.errors import ConfigurationError
 from sml_env.verifiers.base import Status, get
+from sml_env.verifiers.equalities import Equality, equalities
 from sml_env.verifiers.execution import (
     Limits,
     run_asserts,
@@ -341,3 +342,45 @@ def test_the_verifier_is_registered_and_reads_tests_as_json() -> None:
     verifier = get("execution")
     assert verifier.verify(GOOD, '{"function": "add", "cases": [[[1, 2], 3]]}').correct
     assert verifier.verify(GOOD, "no json").status is Status.REFERENCE_ERROR
+
+
+LITERAL = """
+METADATA = {'author': 'x'}
+def check(candidate):
+    assert candidate([1, 2], -3) == {'a': (1, 2.0)}, 'no'
+    assert True
+"""
+
+
+@pytest.mark.parametrize(
+    "asserts",
+    [
+        "def check(candidate):\n    assert candidate(f()) == 1",
+        "def check(candidate):\n    assert candidate(1) == 1\n    print(1)",
+        "def check(candidate):\n    assert candidate(1) != 1",
+        "def check(candidate):\n    assert abs(candidate(1) - 1) < 2",
+        "def check(candidate):\n    for n in [1]:\n        assert candidate(n) == 1",
+        "import os\ndef check(candidate):\n    assert candidate(1) == 1",
+        "def check(candidate, n=1):\n    assert candidate(1) == 1",
+        "@trick\ndef check(candidate):\n    assert candidate(1) == 1",
+        "def check(candidate):\n    assert candidate(n=1) == 1",
+        "def check(candidate):\n    assert candidate(*[1]) == 1",
+        "def check(candidate):\n    assert candidate({**{}}) == 1",
+        "def check(candidate):\n    assert other(1) == 1",
+        "def check(candidate):\n    assert candidate({[]: 1}) == 1",
+        "candidate = 1\ndef check(candidate):\n    assert candidate(1) == 1",
+        "def check(candidate):\n    assert candidate(" + "[" * 300 + "]" * 300 + ") == 1",
+        "def check(candidate):\n    pass",
+    ],
+)
+def test_what_is_more_than_equalities_is_left_to_a_process(asserts: str) -> None:
+    assert equalities(asserts) is None
+
+
+def test_equalities_with_literals_are_read_as_data() -> None:
+    assert equalities(LITERAL) == (Equality(([1, 2], -3), {"a": (1, 2.0)}), Equality(None))
+    program = "def f(items, n):\n    return {'a': (items[0], n + 5)}"
+    verdict = verify_code(program, {"function": "f", "asserts": LITERAL})
+    assert verdict.correct and (verdict.passed, verdict.total) == (2, 2)
+    verdict = verify_code("def f(items, n):\n    return 1", {"function": "f", "asserts": LITERAL})
+    assert (verdict.status, verdict.failed, verdict.observed, verdict.passed) == (Status.INCORRECT, 0, "1", 1)

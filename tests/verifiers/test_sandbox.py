@@ -57,10 +57,10 @@ FORBIDDEN = {
     "open a socket": "import socket\ndef f():\n    return socket.socket().fileno()",
     "kill its parent": "import os\ndef f():\n    os.kill(os.getppid() or 1, 0)\n    return 'sent'",
     "raise a limit": "def f():\n    import resource as r\n    r.setrlimit(r.RLIMIT_CPU, (-1, -1))",
-    "share memory": "def f():\n    from multiprocessing.shared_memory import SharedMemory\n    SharedMemory(create=True, size=9)",
+    "share memory": "def f():\n    from multiprocessing.shared_memory import SharedMemory\n    SharedMemory(create=True, size=9)",  # noqa: E501
     "make memory a file": "import os\ndef f():\n    return os.memfd_create('x')",
     "wait for others": "import os\ndef f():\n    return os.wait()",
-    "receive descriptors": "def f():\n    import socket\n    a, b = socket.socketpair()\n    a.send(b'x')\n    b.recvmsg(1)",
+    "receive descriptors": "import socket\ndef f():\n    a, b = socket.socketpair()\n    a.send(b'x'), b.recvmsg(1)",
 }  # fmt: skip
 
 
