@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 
+from sml_env.code_lines import asked_at_random, constant_programs, scripted_lines
 from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Property, Query, Residue
 from sml_env.information import FloatArray, IntArray, target_belief
@@ -80,6 +81,13 @@ def _attempt(text: str) -> str:
     return f"answer: {text}"
 
 
+def _blind_attempts(lesson: Lesson) -> Iterator[str]:
+    """Attempts where no candidates are known: constant programs; the statement's numbers, then the integers."""
+    if lesson.function is not None:
+        return constant_programs(lesson.function)
+    return map(_attempt, _guesses(lesson.statement))
+
+
 def _guesses(statement: str) -> Iterator[str]:
     """Answers to try where no candidates are known: the statement's numbers, then the integers."""
     tried = set()
@@ -99,7 +107,7 @@ class RandomAgent:
     """Asks at random: half its turns a query of the menu, a quarter a comparison, a quarter an attempt.
 
     Comparisons are against a random candidate, attempts are of one; either may repeat itself. In an open problem
-    numbers below 100 stand for candidates.
+    numbers below 100 stand for candidates; where a program is asked for it calls, submits constants, and asks.
     """
 
     name = "random"
@@ -111,6 +119,8 @@ class RandomAgent:
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """A random utterance."""
         lesson, rng = self._lesson, self._rng
+        if lesson.function is not None:
+            return asked_at_random(lesson.function, rng)
         choice = rng.random()
         size = len(lesson.candidates)
         value = lesson.candidates[int(rng.integers(size))] if size else str(int(rng.integers(100)))
@@ -140,7 +150,8 @@ class OrderedAgent:
         """Fix the order."""
         self._lesson = lesson
         self._rows = iter(self._order(lesson).tolist())
-        self._guess = iter(["0"]) if self._repeat else _guesses(lesson.statement)
+        zero = self._repeat and lesson.function is None
+        self._guess = iter([_attempt("0")]) if zero else _blind_attempts(lesson)
         self._last = ""
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
@@ -151,7 +162,7 @@ class OrderedAgent:
         if row is not None:
             self._last = _attempt(self._lesson.candidates[row])
         elif not len(self._lesson.candidates):
-            self._last = _attempt(next(self._guess))
+            self._last = next(self._guess)
         return self._last
 
 
@@ -184,7 +195,10 @@ def _nearest_first(lesson: Lesson) -> IntArray:
 
 
 class ConstantAgent(OrderedAgent):
-    """Always the same attempt: the prior's most likely candidate, lowest index on ties; "0" in an open problem."""
+    """Always the same attempt: the prior's most likely candidate, lowest index on ties; "0" in an open problem.
+
+    Where a program is asked for, one that returns 0.
+    """
 
     def __init__(self) -> None:
         super().__init__("constant", _likeliest_first, repeat=True)
@@ -193,7 +207,8 @@ class ConstantAgent(OrderedAgent):
 class HedgeAgent:
     """Only attempts: the most likely untried candidate, lowest index on ties.
 
-    In an open problem, the numbers of the statement and then the integers.
+    In an open problem, the numbers of the statement and then the integers; programs that return a constant where a
+    program is asked for.
     """
 
     name = "hedge"
@@ -202,12 +217,12 @@ class HedgeAgent:
         """Forget what was tried."""
         self._lesson = lesson
         self._tried = np.zeros(len(lesson.candidates), dtype=np.bool_)
-        self._guess = _guesses(lesson.statement)
+        self._blind = _blind_attempts(lesson)
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next attempt."""
         belief = self._lesson.belief
-        return _attempt(next(self._guess)) if belief is None else self.attempt(belief)
+        return next(self._blind) if belief is None else self.attempt(belief)
 
     def attempt(self, belief: FloatArray) -> str:
         """The most likely candidate that was not tried, as an attempt."""
@@ -285,6 +300,7 @@ class ScriptedAgent:
     Bounds on the answer are doubled from the largest number of the statement and then halved at integers; what it knows
     comes from the words "Yes." and "No." alone. After two replies that say neither it stops asking. It never solves the
     problem, and attempts integers only (a pair's second value is taken to be its first, an interval to start at one).
+    Where a program is asked for: a call, a hint, a constant program, what failed, and again.
     """
 
     name = "scripted"
@@ -301,11 +317,14 @@ class ScriptedAgent:
         self._asked: Callable[[bool], None] | None = None
         self._tried: set[int] = set()
         self._lesson = lesson
+        self._lines = None if lesson.function is None else scripted_lines(lesson.function)
         statement = lesson.statement.lower()
         self._form = "({0}, {0})" if "the pair" in statement else "[{0}, oo)" if "interval" in statement else "{0}"
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next line of the script."""
+        if self._lines is not None:
+            return next(self._lines)
         self._listen(observation)
         self._turn += 1
         width = None if self._low is None or self._high is None else self._high - self._low

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sml_env.answers import Answers
 from sml_env.counterfactual import MAX_ENUMERATED
-from sml_env.domains import Candidates
+from sml_env.domains import Candidates, open_domain
 from sml_env.errors import ExpressionError
 from sml_env.forms import Claim, Comparison, Query
 from sml_env.problems import Problem
@@ -54,7 +56,9 @@ def notation(value: str, answers: Candidates | None) -> str:
     return value.strip()
 
 
-def judged(value: str, row: int | None, problem: Problem) -> Verdict:
+def judged(
+    value: str, row: int | None, problem: Problem, said: Sequence[tuple[str, str]] = (), seed: int = 0
+) -> Verdict:
     """The verdict on an attempt.
 
     A value that is a candidate is judged as that candidate alone: "50%" must not stand for 50 and for 1/2 at once. A
@@ -64,8 +68,13 @@ def judged(value: str, row: int | None, problem: Problem) -> Verdict:
         value: As the student wrote it.
         row: Which candidate it is, if any.
         problem: With the answer.
+        said: What student and teacher have said, by turns; an open domain does not judge by what that gave away.
+        seed: Of the lesson.
     """
     space, domain, solution = problem.space, problem.domain, problem.secret.reveal()
+    tested = open_domain(domain)
+    if tested is not None:
+        return tested.examine(value, solution, said, seed)
     stated = value if row is None or space is None else space.answers.text(row)
     verdict = domain.judge(stated, solution.answer)
     if not verdict.correct or row is not None or space is None:

@@ -158,6 +158,10 @@ class TextEnv(gym.Env[str, str]):
         """The private side of the current episode, for asymmetric critics and evaluators; never for the student."""
         return self.dialogue.privileged()
 
+    def metered(self) -> dict[str, Any] | None:
+        """What an open problem's meter says of the questions so far; ``None`` without one. Private, and may be slow."""
+        return self.dialogue.metered()
+
     def __getstate__(self) -> dict[str, Any]:
         """Everything but the episode, which is private: an unpickled environment must be reset."""
         state = dict(self.__dict__)

@@ -15,6 +15,7 @@ import numpy as np
 
 from sml_env.attempts import claimed, judged, notation, predicate_of_a_part, states_a_value
 from sml_env.counterfactual import counterfactual_channel
+from sml_env.domains import open_domain
 from sml_env.errors import ResetNeeded
 from sml_env.forms import Between, Claim, Query
 from sml_env.guard import LeakGuard
@@ -101,6 +102,7 @@ class Dialogue:
         self.problem = problem
         self.rules = rules
         self._domain = problem.domain
+        self._tested = open_domain(problem.domain)
         self.listener = None if problem.space is None else Listener(problem.space, rules.cap_bits, problem.domain)
         self._teacher = teacher
         self._channels: ChannelTeacher | None = stated_channel(teacher)
@@ -206,6 +208,14 @@ class Dialogue:
             "failure": self._failure,
         }
 
+    def metered(self) -> dict[str, Any] | None:
+        """What an open domain's meter says of the questions so far; ``None`` for others. Private, and may be slow."""
+        if self._tested is None:
+            return None
+        asked = self._transcript if self.rules.asymmetry == "answer" else []
+        queries = [self._domain.parse(turn.student) for turn in asked]
+        return self._tested.metered(self.problem.secret.reveal(), queries)
+
     # -- the state machine ---------------------------------------------------------------------------------------------
 
     def submit(self, utterance: object) -> Answer:
@@ -226,9 +236,9 @@ class Dialogue:
             raise ResetNeeded("a request still waits for its reply: deliver it, or fail it")
         words = utterance[:MAX_CHARACTERS] if isinstance(utterance, str) else ""
         self._before = _Before(self._entropy, self._best_now())
-        query = self._domain.parse(utterance)
+        query, tested = self._domain.parse(utterance), self._tested
         if query.kind == "malformed":
-            return self._close(words, query.kind, self._domain.help)
+            return self._close(words, query.kind, self._domain.help if tested is None else tested.unclear(query))
         if states_a_value(query):
             answers = None if self.listener is None else self.listener.space.answers
             part = predicate_of_a_part(query, answers)
@@ -435,9 +445,11 @@ class Dialogue:
         solution = self.problem.secret.reveal()
         row = None if self.listener is None else self.listener.space.index_of(value)
         stated = value if row is None or self.listener is None else self.listener.space.answers.text(row)
-        verdict = judged(value, row, self.problem)
+        verdict = judged(value, row, self.problem, self._said if self._tested else (), self._seed)
+        if verdict.status in (Status.INFRASTRUCTURE_ERROR, Status.REFERENCE_ERROR):
+            return self._unjudged(words, verdict)
         if verdict.status is Status.UNPARSABLE:
-            return self._close(words, "attempt", UNPARSED)
+            return self._close(words, "attempt", UNPARSED if self._tested is None else self._tested.unread(verdict))
         self._attempts += 1
         shown = notation(value, solution.answers)
         kind = query.kind if states_a_value(query) else "attempt"
@@ -464,6 +476,18 @@ class Dialogue:
             told = (bits.verdict, bits.expected_verdict)
             return self._wait(_Pending(words, "attempt", self._request(response, None), None, f"{INCORRECT} ", told))
         return self._close(words, "attempt", CORRECT if verdict.correct else INCORRECT, bits, correct=verdict.correct)
+
+    def _unjudged(self, words: str, verdict: Verdict) -> Outcome:
+        """End the episode as truncated because the attempt could not be judged: not the student's fault."""
+        bits = _Bits(expected=None, realised=None)
+        outcome = self._close(words, "attempt", UNAVAILABLE, bits, truncated=True)
+        outcome.info["failure"] = f"verifier: {verdict.status}"
+        return outcome
+
+    @property
+    def _said(self) -> tuple[tuple[str, str], ...]:
+        """What was said, by turns."""
+        return tuple((turn.student, turn.teacher) for turn in self._transcript)
 
     def _hear(self, likelihood: FloatArray | None) -> None:
         """Update the listener, and account for the truth's own gain, which stays private."""

@@ -6,7 +6,9 @@ are numbers, pairs or intervals.
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final, Protocol, cast
 
 from sml_env.answers import Answers
 from sml_env.forms import ASKED_KINDS, Query
@@ -17,7 +19,7 @@ from sml_env.verifiers.base import Verdict
 from sml_env.verifiers.policy import EXACT
 from sml_env.verifiers.symbolic import verify
 
-__all__ = ["MATHEMATICS", "Candidates", "Domain", "Mathematics"]
+__all__ = ["MATHEMATICS", "Candidates", "Domain", "Mathematics", "OpenDomain", "open_domain"]
 
 
 class Candidates(Protocol):
@@ -73,6 +75,72 @@ class Domain(Protocol):
         Code 0 is kept for the hypotheses under which the attempt is right.
         """
         ...
+
+
+class OpenDomain(Protocol):
+    """A domain whose problems have no hypotheses and whose answers are judged by tests: what else it must know to do.
+
+    It is public like any domain, and is handed the private solution by those who may see it.
+
+    Attributes:
+        function: Name of the function that is to be written.
+    """
+
+    function: str
+
+    def unclear(self, query: Query) -> str:
+        """What is said to an utterance that is malformed."""
+        ...
+
+    def examine(self, value: str, solution: Any, said: Sequence[tuple[str, str]], seed: int) -> Verdict:
+        """Judge an attempt.
+
+        Args:
+            value: As the student wrote it.
+            solution: The problem's own.
+            said: What student and teacher have said in this lesson, by turns.
+            seed: Of the lesson.
+        """
+        ...
+
+    def unread(self, verdict: Verdict) -> str:
+        """What is said to an attempt that cannot be read."""
+        ...
+
+    def spoken(self, query: Query, answer: str) -> str:
+        """The true reply to a question about the answer, by one who holds it."""
+        ...
+
+    def explained(self, verdict: Verdict, *, answer: bool) -> str:
+        """What is said of the latest attempt, which was wrong.
+
+        Args:
+            verdict: On it.
+            answer: Whether the one who speaks holds the answer.
+        """
+        ...
+
+    def seen(self, verdict: Verdict) -> Verdict:
+        """A verdict as one may see it who holds nothing else."""
+        ...
+
+    def copies(self, solution: Any, text: str) -> bool:
+        """Whether a text gives the answer away, in whatever form."""
+        ...
+
+    def metered(self, solution: Any, queries: Sequence[Query]) -> dict[str, Any]:
+        """What the questions told by the domain's meter; private, since it depends on the answer."""
+        ...
+
+
+def open_domain(domain: Domain) -> OpenDomain | None:
+    """The domain as an open one, or ``None``."""
+    return cast(OpenDomain, domain) if _is_open(type(domain)) else None
+
+
+@lru_cache(maxsize=256)
+def _is_open(kind: type) -> bool:
+    return callable(getattr(kind, "examine", None))
 
 
 class Mathematics:

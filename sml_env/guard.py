@@ -7,6 +7,8 @@ form alone. The second compares what is left with the answer: every number, numb
 by exact value, and numbers spread over several replies. A number of the statement or of the student's own words may be
 repeated, not asserted.
 
+The answer of an open domain is a program: the domain says whether a reply, or several together, hold a copy of it.
+
 Covered: values equal in any exact form (42, 42.0, 84/2, 40 + 2, "forty-two", ``\boxed{42}``, digits over turns).
 Not covered yet: encodings (base64, Roman, Morse, other scripts), bounds that pin the answer, code that computes it.
 Fails closed: an error inside the guard, or a reply over its limits, counts as a leak.
@@ -15,12 +17,15 @@ Fails closed: an error inside the guard, or a reply over its limits, counts as a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from sml_env.answers import KINDS, parse_answer
 from sml_env.assertions import asserts_a_value
+from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
 from sml_env.problems import Problem
 from sml_env.stated import Stated, has_number, literals, squeezed, stated_values
@@ -59,11 +64,15 @@ class LeakGuard:
         problem: Whose answer is guarded and whose statement may be quoted.
     """
 
+    _copies: Callable[[str], bool] | None
+
     def __init__(self, problem: Problem) -> None:
         solution = problem.secret.reveal()
         kind = None if solution.answers is None else solution.answers.kind
         kind = kind if kind in KINDS else None
         self._configure(solution.answer, problem.statement, kind)
+        tested = open_domain(problem.domain)
+        self._copies = None if tested is None else partial(tested.copies, solution)
 
     @classmethod
     def for_answer(cls, answer: str, statement: str = "") -> LeakGuard:
@@ -95,6 +104,7 @@ class LeakGuard:
             self._kind = guess
             break
         self._numbers = frozenset(part for part in self._key or () if isinstance(part, Fraction))
+        self._copies = None
         self._quoted: Stated | None = None
         self._pieces: list[str] = []
 
@@ -118,6 +128,8 @@ class LeakGuard:
             return GuardReport(True, "the guard failed")
 
     def _inspect(self, reply: str, student: str) -> GuardReport:
+        if self._copies is not None:
+            return self._inspect_program(self._copies, reply)
         if self._key is not None and reply.isascii() and not has_number(reply):
             return _CLEAN
         if asserts_a_value(reply):
@@ -152,6 +164,14 @@ class LeakGuard:
             return parse_answer(self._kind, text) == self._key
         except ExpressionError:
             return False
+
+    def _inspect_program(self, copies: Callable[[str], bool], reply: str) -> GuardReport:
+        """The reference program, renamed or reformatted, in this reply or over the last ones."""
+        joined = [*self._pieces, reply][-_MAX_PIECES:]
+        if copies(reply) or copies("\n".join(joined)):
+            return GuardReport(True, "holds the reference program")
+        self._pieces = joined
+        return _CLEAN
 
     def _inspect_text(self, reply: str, student: str) -> GuardReport:
         answer = squeezed(self._answer)

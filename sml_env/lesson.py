@@ -10,7 +10,7 @@ import numpy as np
 
 from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue
-from sml_env.domains import Candidates
+from sml_env.domains import Candidates, open_domain
 from sml_env.forms import Query
 from sml_env.information import FloatArray, IntArray, target_belief
 from sml_env.menu import Menu
@@ -114,6 +114,12 @@ class Lesson:
         """
         space = self._dialogue.problem.space
         return np.zeros((0, 1)) if space is None else _coordinates(space.answers)
+
+    @property
+    def function(self) -> str | None:
+        """Name of the function that is to be written; ``None`` where the answer is no program."""
+        tested = open_domain(self._dialogue.problem.domain)
+        return None if tested is None else tested.function
 
     @property
     def cap_bits(self) -> float:

@@ -150,6 +150,7 @@ class Solution:
         answers: The same answer as a single row; ``None`` where it is of no kind that can be asked about.
         steps: The worked solution.
         diagnoses: What to say of a wrong candidate, by its text.
+        tests: What an open domain judges attempts by.
     """
 
     answer: str
@@ -157,6 +158,7 @@ class Solution:
     answers: Candidates | None
     steps: tuple[Step, ...] = ()
     diagnoses: Mapping[str, str] = field(default_factory=dict)
+    tests: object = None
 
 
 @dataclass(frozen=True, eq=False)

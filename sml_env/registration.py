@@ -38,6 +38,7 @@ class Row:
 ROWS: Final = (
     Row("sml_env/MathTutor-v0", "sml_env.envs.math_tutor:MathTutorEnv"),
     Row("sml_env/MathTutorDiscrete-v0", "sml_env.envs.math_tutor_discrete:MathTutorDiscreteEnv"),
+    Row("sml_env/CodeTutor-v0", "sml_env.envs.code_tutor:CodeTutorEnv"),
     Row("sml_env/TwentyQuestions-v0", "sml_env.envs.twenty_questions:TwentyQuestionsEnv"),
     Row("sml_env/TwentyQuestionsDiscrete-v0", "sml_env.envs.twenty_questions_discrete:TwentyQuestionsDiscreteEnv"),
     Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),

@@ -64,6 +64,7 @@ LAYERS = {
     "envs": 6,
     "registration": 6,
     "agents": 7,
+    "code_lines": 7,
     "estimates": 7,
     "evaluation": 7,
     "lesson": 7,

@@ -45,6 +45,10 @@ def python(command: str, **environment: str) -> str:
     return done.stdout
 
 
+WITH_FEW_PROBLEMS = ("sml_env/CodeTutor-v0",)
+"""Whose problems are written by hand, so that episodes meet the same ones again."""
+
+
 # -- the kit, over everything ------------------------------------------------------------------------------------------
 
 
@@ -58,7 +62,8 @@ def test_every_environment_conforms(env_id: str, voice: str, asymmetry: str) -> 
 
 @pytest.mark.parametrize("env_id", IDS)
 def test_every_environment_conforms_with_the_worst_liar(env_id: str) -> None:
-    check_env(env_id, teacher={"voice": "lying", "lies": 2, "worst": True}, **small(env_id))
+    chosen = arguments(env_id, "lying", "answer")
+    check_env(env_id, **{**chosen, "teacher": {"voice": "lying", "lies": 2, "worst": True}})
 
 
 @pytest.mark.slow
@@ -219,7 +224,10 @@ def test_neighbouring_seeds_share_no_episode(env_id: str) -> None:
     for seed in range(20):
         env.reset(seed=seed)
         seen[seed] = [env.reset()[1]["problem_id"] for _ in range(8)]
-    assert len({problem for problems in seen.values() for problem in problems}) == 160
+    if env_id in WITH_FEW_PROBLEMS:
+        assert len({tuple(problems) for problems in seen.values()}) == 20
+    else:
+        assert len({problem for problems in seen.values() for problem in problems}) == 160
 
 
 @pytest.mark.parametrize("env_id", IDS)

@@ -381,8 +381,11 @@ class _Lists(_Sized):
         self.rising = len(sizable) > 1 and all(_rises(value) for value in sizable)
         self.falling = len(sizable) > 1 and not self.rising and all(_rises(value[::-1]) for value in sizable)
         self.distinct = len(sizable) > 2 and all(_is_distinct(value) for value in sizable)
-        inner = [value for value in values if value and all(isinstance(member, list | tuple) for member in value)]
-        self.even_rows = len(inner) > 1 and all(len({len(member) for member in value}) == 1 for value in inner)
+        inner = [value for value in values if value]
+        nested = all(isinstance(member, list | tuple) for value in inner for member in value)
+        self.even_rows = (
+            nested and len(inner) > 1 and all(len({len(member) for member in value}) == 1 for value in inner)
+        )
         self.square = self.even_rows and all(len(value) == len(value[0]) for value in inner)
 
     def drawn(self, chance: random.Random) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, cast, runtime_checkable
 
-from sml_env.domains import MATHEMATICS, Candidates, Domain
+from sml_env.domains import MATHEMATICS, Candidates, Domain, open_domain
 from sml_env.errors import ConfigurationError
 from sml_env.forms import ASKED_KINDS, FamilyForm, Query
 from sml_env.information import Channel, FloatArray, IntArray
@@ -70,12 +70,14 @@ class AnswerView:
         answers: The same as a single row; ``None`` where it is of no kind that can be asked about.
         steps: The worked solution; results are empty where they are withheld.
         diagnosis: What is wrong with the attempt that the student asks about; ``None`` if nothing is known of it.
+        verdict: On the student's latest attempt, in an open domain.
     """
 
     answer: str
     answers: Candidates | None
     steps: tuple[Step, ...]
     diagnosis: str | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -241,9 +243,11 @@ def view_for(
     if asymmetry == "answer":
         solution = problem.secret.reveal()
         diagnosis = solution.diagnoses.get(asked) if asked is not None else None
-        return AnswerView(solution.answer, solution.answers, solution.steps, diagnosis)
+        seen = None if open_domain(problem.domain) is None else verdict
+        return AnswerView(solution.answer, solution.answers, solution.steps, diagnosis, seen)
     if asymmetry == "verifier":
-        return VerdictView(attempt, verdict)
+        tested = open_domain(problem.domain)
+        return VerdictView(attempt, verdict if tested is None or verdict is None else tested.seen(verdict))
     if asymmetry == "knowledge":
         return KnowledgeView(_facts(problem), problem.rules)
     if asymmetry == "none":

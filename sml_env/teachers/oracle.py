@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from sml_env.domains import open_domain
 from sml_env.information import Channel, IntArray
 from sml_env.laws import TRUTHFUL
 from sml_env.menu import Menu
@@ -98,6 +99,11 @@ _CONSTANT: Final = Channel((), None)
 def _from_answer(request: Request, view: AnswerView) -> str:
     question = request.question
     kind = question.query.kind
+    tested = open_domain(question.domain)
+    if tested is not None and question.about_the_answer:
+        return tested.spoken(question.query, view.answer)
+    if tested is not None and kind == "diagnosis":
+        return NOT_JUDGED if view.verdict is None else tested.explained(view.verdict, answer=True)
     if question.about_the_answer:
         meant = _true_of(question, view)
         return UNREADABLE if meant is None else meant.replies[int(meant.codes[0])]
@@ -125,7 +131,8 @@ def _true_of(question: Question, view: AnswerView) -> Meaning | None:
 def _from_verdict(request: Request, view: VerdictView) -> str:
     question = request.question
     if question.query.kind == "diagnosis" and view.verdict is not None:
-        return WAS_WRONG
+        tested = open_domain(question.domain)
+        return WAS_WRONG if tested is None else tested.explained(view.verdict, answer=False)
     return NO_ATTEMPT if view.verdict is None else ONLY_VERDICTS
 
 
@@ -203,9 +210,11 @@ def _from_knowledge(request: Request, view: KnowledgeView) -> str:
         if question.facts_told < len(view.facts):
             fact = view.facts[question.facts_told]
             return _told(fact.query.canonical, fact.reply)
-        return NO_MORE_FACTS
-    if kind == "hint":
-        return view.rules[question.hints_given] if question.hints_given < len(view.rules) else DONT_KNOW
+        if open_domain(question.domain) is None:
+            return NO_MORE_FACTS
+    if kind in ("hint", "fact"):
+        told = question.hints_given + question.facts_told
+        return view.rules[told] if told < len(view.rules) else DONT_KNOW if kind == "hint" else NO_MORE_FACTS
     meant = question.meaning
     if meant is None or question.space is None:
         return DONT_KNOW

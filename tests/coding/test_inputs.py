@@ -67,3 +67,9 @@ def test_sizes_are_bounded_and_hostile_examples_are_left_out() -> None:
     assert fresh_inputs([(deep,)], 5, 0) == ()
     assert fresh_inputs([], 5, 0) == ()
     assert fresh_inputs([(float("nan"),), (float("inf"),)], 5, 0)
+
+
+def test_lists_that_hold_values_and_lists_are_no_rows() -> None:
+    examples = [([],), ([1],), ([[1], 2],), ([[[]]],), ([1, [2, [3]], [4]],), ([[], [[], []]],), ([[1, 2], [3, 4]],)]
+    for seed in range(20):
+        assert fresh_inputs(examples, 5, seed)
