@@ -36,6 +36,7 @@ MAX_REPLY_CHARACTERS: Final = 4_000
 """A longer reply is stopped unread."""
 
 _MAX_PIECES: Final = 8
+_SHORTEST: Final = 3
 _COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
 _SPAN = r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]]"
 _TUPLE = re.compile(rf"{_SPAN}(?:\s*(?:U|\u222a|\\cup)\s*{_SPAN})*")
@@ -174,8 +175,11 @@ class LeakGuard:
         return _CLEAN
 
     def _inspect_text(self, reply: str, student: str) -> GuardReport:
+        """The answer's text; where it is a definition, ``f(x) = …``, what it defines f as is enough."""
         answer = squeezed(self._answer)
-        if answer and answer in squeezed(reply) and answer not in squeezed(f"{student} {self._statement}"):
+        defined = squeezed(self._answer.partition(" = ")[2])
+        sought = defined if len(defined) > _SHORTEST else answer
+        if sought and sought in squeezed(reply) and sought not in squeezed(f"{student} {self._statement}"):
             return GuardReport(True, "states the answer's text")
         return _CLEAN
 

@@ -45,6 +45,8 @@ ROWS: Final = (
     Row("sml_env/MastermindDiscrete-v0", "sml_env.envs.mastermind_discrete:MastermindDiscreteEnv"),
     Row("sml_env/HiddenFunction-v0", "sml_env.envs.hidden_function:HiddenFunctionEnv"),
     Row("sml_env/HiddenFunctionDiscrete-v0", "sml_env.envs.hidden_function_discrete:HiddenFunctionDiscreteEnv"),
+    Row("sml_env/HiddenProgram-v0", "sml_env.envs.hidden_program:HiddenProgramEnv"),
+    Row("sml_env/HiddenProgramDiscrete-v0", "sml_env.envs.hidden_program_discrete:HiddenProgramDiscreteEnv"),
 )
 
 

@@ -21,6 +21,7 @@ FULL: Final = "sml_env/MathTutor-v0"
 _SMALL: Final[dict[str, dict[str, Any]]] = {
     "Mastermind": {"config": {"pegs": 2, "colours": 4}},
     "HiddenFunction": {"config": {"coefficients": 1}},
+    "HiddenProgram": {"config": {"programs": 20}},
 }
 
 

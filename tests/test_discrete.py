@@ -23,6 +23,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "sml_env/TwentyQuestionsDiscrete-v0": {},
     "sml_env/MastermindDiscrete-v0": {"config": {"pegs": 3, "colours": 4}},
     "sml_env/HiddenFunctionDiscrete-v0": {},
+    "sml_env/HiddenProgramDiscrete-v0": {"config": {"programs": 60}},
 }
 BITS = ("expected_bits", "realised_bits", "verdict_bits", "expected_verdict_bits", "best_bits", "belief_entropy_bits")
 VOICES: list[tuple[Any, str]] = [

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import Any, Final
 
 from sml_env.envs.programs.language import TYPES, Expression, Undefined, expression
@@ -14,6 +15,8 @@ __all__ = ["MAX_PROGRAMS", "PROBES", "Program", "catalogue"]
 
 MAX_PROGRAMS: Final = 1_200
 """Programs of a type at most."""
+
+_MAX_LENGTH: Final = 60
 
 _LISTS: Final[tuple[list[int], ...]] = (
     [3, 1], [], [2], [-1, 4, 2], [5, 5], [1, 2, 3, 4], [0], [-3], [4, -2, 7], [10, 3, 6, 3], [1], [-1, -2, -3],
@@ -46,7 +49,7 @@ _MARKS: Final = (
     "c > 'm'", "c != ' '",
 )  # fmt: skip
 
-# Result, text, and the types of a and b in it. What stands for a and b is bracketed unless it binds as tightly.
+# The type of the values, the text, and the types of a and b in it.
 _INTEGERS: Final = (
     *(("int", f"a {sign} {number}", "int", "") for sign, number in product(("+", "-", "*"), (1, 2, 3, 10))),
     *(("int", f"a {sign} {number}", "int", "") for sign, number in product(("//", "%"), (2, 3, 5, 10))),
@@ -123,99 +126,109 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """An expression on the way: its text, and its values at the inputs."""
+    """An expression on the way, and its values at the inputs."""
 
-    text: str
+    tree: ast.expr
     values: tuple[Any, ...]
 
 
-def _bracketed(text: str) -> str:
-    """A text that may stand wherever a name may."""
-    level, plain = 0, True
-    for place, sign in enumerate(text):
-        level += (sign in "([") - (sign in ")]")
-        plain &= level > 0 or sign.isalnum() or sign in "()[]." or (sign == "'" and place < 2)
-    return text if plain else f"({text})"
+class _Filled(ast.NodeTransformer):
+    """Puts expressions for a and b."""
+
+    def __init__(self, first: ast.expr, second: ast.expr) -> None:
+        self._names = {"a": first, "b": second}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """The expression that a name stands for."""
+        return self._names.get(node.id, node)
 
 
-def _filled(template: str, first: str, second: str) -> str:
-    """A template with texts for a and b; brackets only where something would bind to them more tightly."""
-    parts, word = [], ""
-    for place, sign in enumerate(template):
-        before, after = template[place - 1 : place], template[place + 1 : place + 2]
-        alone = not (before.isalnum() or (before in ("_", "'", ".") and before)) and not (
-            after.isalnum() or (after in ("_", "'", "(") and after)
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A template over a and b, with their types and that of its values; ``second`` is empty where there is no b."""
+
+    returns: str
+    template: str
+    first: str
+    second: str
+    expression: Expression
+
+    def pairs(self, levels: list[dict[str, list[_Made]]]) -> Iterator[tuple[_Made, _Made]]:
+        """What may stand for a and b so that the sizes of both add up to the next level."""
+        last = len(levels) - 1
+        if not self.second:
+            return ((each, each) for each in levels[last].get(self.first, ()))
+        return (
+            pair
+            for left in range(last + 1)
+            for pair in product(levels[left].get(self.first, ()), levels[last - left].get(self.second, ()))
         )
-        word = first if sign == "a" else second if sign == "b" else ""
-        if word and alone:
-            closed = before in ("(", "") and after in (")", ",", "") and before + after != ""
-            parts.append(word if closed or template == sign else _bracketed(word))
-        else:
-            parts.append(sign)
-    return "".join(parts)
+
+    def made(self, first: _Made, second: _Made, values: tuple[Any, ...]) -> _Made:
+        """The template with expressions for a and b."""
+        return _Made(_Filled(first.tree, second.tree).visit(ast.parse(self.template, mode="eval").body), values)
 
 
-def _levels(takes: str) -> Iterator[tuple[str, _Made]]:
-    """Expressions in x by size, no two of a type with the same values."""
-    probes = PROBES[takes]
-    rules = [
-        (returns, template, one, two, expression(template, {"a": one, "b": two or one}))
-        for returns, template, one, two in _RULES[takes]
-    ]
+def _rules(takes: str) -> Iterator[_Rule]:
+    for returns, template, first, second in _RULES[takes]:
+        meant = expression(template, {"a": first, "b": second or first})
+        assert meant is not None and meant.returns == returns, template
+        yield _Rule(returns, template, first, second, meant)
+
+
+def _programs(takes: str) -> Iterator[tuple[str, _Made]]:
+    """Type and expression by size, no two with the same values, none constant; x itself is left out."""
+    probes, rules = PROBES[takes], tuple(_rules(takes))
     seen: set[tuple[str, str]] = {(takes, repr(probes))}
-    identity = _Made("x", probes)
-    levels: list[dict[str, list[_Made]]] = [{takes: [identity]}]
-    yield takes, identity
-    while True:
-        size, new = len(levels), dict[str, list[_Made]]()
-        for returns, template, one, two, meant in rules:
-            if meant is None or meant.returns != returns:
-                raise AssertionError(template)
-            pairs: Iterator[tuple[_Made, _Made]]
-            if two:
-                pairs = (
-                    pair
-                    for left in range(size)
-                    if size - 1 - left < size
-                    for pair in product(levels[left].get(one, ()), levels[size - 1 - left].get(two, ()))
-                    if size > 1 or pair[0] is pair[1]
-                )
-            else:
-                pairs = ((each, each) for each in levels[size - 1].get(one, ()))
-            for first, second in pairs:
+    levels: list[dict[str, list[_Made]]] = [{takes: [_Made(ast.Name("x"), probes)]}]
+    while levels[-1]:
+        new: dict[str, list[_Made]] = {}
+        for rule in rules:
+            for first, second in rule.pairs(levels):
                 try:
-                    values = tuple(meant.value(a=a, b=b) for a, b in zip(first.values, second.values, strict=True))
+                    values = tuple(
+                        rule.expression.value(a=a, b=b) for a, b in zip(first.values, second.values, strict=True)
+                    )
                 except Undefined:
                     continue
-                key = returns, repr(values)
+                key = rule.returns, repr(values)
                 if key in seen or len(set(map(repr, values))) == 1:
                     continue
                 seen.add(key)
-                made = _Made(_filled(template, first.text, second.text), values)
-                new.setdefault(returns, []).append(made)
-                yield returns, made
-        if not new:
-            return
+                made = rule.made(first, second, values)
+                new.setdefault(rule.returns, []).append(made)
+                yield rule.returns, made
         levels.append(new)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def catalogue(takes: tuple[str, ...] = TYPES, most: int = 700) -> tuple[Program, ...]:
-    """The smallest programs, in canonical order: by type, then by size.
+    """The smallest programs, in canonical order: by type of the argument, then by size.
 
     Args:
-        takes: Types of arguments.
-        most: Programs of each type.
+        takes: Types of arguments, of ``TYPES``.
+        most: Programs of each type, at most ``MAX_PROGRAMS``.
     """
-    programs = []
-    for kind in takes:
-        count = 0
-        for returns, made in _levels(kind):
-            meant = expression(made.text, {"x": kind})
-            if meant is None or len(made.text) > 60:
-                continue
-            programs.append(Program(kind, returns, made.text, meant, made.values))
-            count += 1
-            if count == most:
-                break
-    return tuple(programs)
+    return tuple(program for kind in takes for program in islice(_readable(kind), most))
+
+
+def _readable(takes: str) -> Iterator[Program]:
+    for returns, made in _programs(takes):
+        text = _tidy(ast.unparse(made.tree))
+        meant = expression(text, {"x": takes})
+        if meant is not None and len(text) <= _MAX_LENGTH:
+            yield Program(takes, returns, text, meant, made.values)
+
+
+def _tidy(text: str) -> str:
+    """A text without doubled brackets: ``any((c for c in x))`` is what ``ast`` writes."""
+    opened: list[int] = []
+    closing: dict[int, int] = {}
+    for place, sign in enumerate(text):
+        if sign == "(":
+            opened.append(place)
+        elif sign == ")":
+            closing[opened.pop()] = place
+    doubled = {outer + 1 for outer, end in closing.items() if closing.get(outer + 1) == end - 1}
+    dropped = doubled | {closing[place] for place in doubled}
+    return "".join(sign for place, sign in enumerate(text) if place not in dropped)

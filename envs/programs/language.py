@@ -1,8 +1,9 @@
 """Expressions in x: a typed part of Python, read without being run by Python, with an interpreter that is total.
 
-Types are ``int``, ``bool``, ``list`` (of integers) and ``str``, and inside calls what a comprehension or ``set`` gives.
-Where Python would raise, a default stands: an index out of range, ``max`` and ``min`` of nothing, and division by zero
-give 0, or an empty text. A value that grows over the bounds, or takes too long, is ``Undefined``.
+Types are ``int``, ``bool``, ``list`` (of integers) and ``str``; what ``set``, ``range`` and generators give stands only
+inside calls.
+Values are Python's. Where Python would raise (an index out of range, ``max`` of nothing, division by zero), and where a
+value grows over the bounds or takes too long, it is ``Undefined``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Run = Callable[[Scope], Any]
 
 
 class Undefined(Exception):
-    """A value that is over the bounds."""
+    """There is no value: Python would raise, or it is over the bounds."""
 
 
 class _IllTyped(Exception):
@@ -67,10 +68,13 @@ class Expression:
         """Its value.
 
         Raises:
-            Undefined: If it is over the bounds.
+            Undefined: If Python would raise, or it is over the bounds.
         """
         names[""] = [_FUEL]
-        return self.part.run(names)
+        try:
+            return self.part.run(names)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            raise Undefined from None
 
 
 def type_of(value: object) -> str | None:
@@ -132,16 +136,6 @@ def _range(low: int, high: int) -> list[int]:
     return list(range(low, high))
 
 
-def _item(value: Any, place: int) -> Any:
-    if -len(value) <= place < len(value):
-        return value[place]
-    return "" if isinstance(value, str) else 0
-
-
-def _ord(value: str) -> int:
-    return ord(value[0]) if value else 0
-
-
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -191,8 +185,8 @@ _BINARY: Final[dict[tuple[type, str, str], tuple[str, Callable[[Any, Any], Any]]
     (ast.Add, "int", "int"): ("int", lambda a, b: _bounded(a + b)),
     (ast.Sub, "int", "int"): ("int", lambda a, b: _bounded(a - b)),
     (ast.Mult, "int", "int"): ("int", lambda a, b: _bounded(a * b)),
-    (ast.FloorDiv, "int", "int"): ("int", lambda a, b: a // b if b else 0),
-    (ast.Mod, "int", "int"): ("int", lambda a, b: a % b if b else 0),
+    (ast.FloorDiv, "int", "int"): ("int", operator.floordiv),
+    (ast.Mod, "int", "int"): ("int", operator.mod),
     (ast.Add, "list", "list"): ("list", lambda a, b: _bounded(a + b)),
     (ast.Add, "str", "str"): ("str", lambda a, b: _bounded(a + b)),
     (ast.Mult, "list", "int"): ("list", _repeated),
@@ -277,14 +271,14 @@ def _subscript(node: Any, names: Mapping[str, str]) -> _Part:
             raise _IllTyped
         at = place.run
         kind = "int" if value.type == "list" else "str"
-        return _Part(kind, lambda scope: _item(run(scope), at(scope)), value.size + place.size + 1)
+        return _Part(kind, lambda scope: run(scope)[at(scope)], value.size + place.size + 1)
     parts = [_integer_or_none(each, names) for each in (node.slice.lower, node.slice.upper, node.slice.step)]
     runs = [None if part is None else part.run for part in parts]
     size = value.size + 1 + sum(part.size for part in parts if part is not None)
 
     def sliced(scope: Scope) -> Any:
         low, high, step = (None if each is None else each(scope) for each in runs)
-        return run(scope)[low:high:step] if step != 0 else run(scope)[:0]
+        return run(scope)[low:high:step]
 
     return _Part(value.type, sliced, size)
 
@@ -302,19 +296,25 @@ _CALLS: Final[dict[tuple[str, ...], tuple[str, Callable[..., Any]]]] = {
     ("sorted", "set"): ("list", sorted),
     ("sorted", "str"): ("texts", sorted),
     ("sorted", "set of str"): ("texts", sorted),
-    ("reversed", "list"): ("list", lambda a: a[::-1]),
+    ("reversed", "list"): ("items", lambda a: a[::-1]),
     ("list", "list"): ("list", list),
+    ("list", "items"): ("list", list),
+    ("set", "items"): ("set", set),
+    ("sum", "items"): ("int", sum),
+    ("sorted", "items"): ("list", sorted),
+    ("max", "items"): ("int", max),
+    ("min", "items"): ("int", min),
     ("abs", "int"): ("int", abs),
-    ("max", "list"): ("int", lambda a: max(a, default=0)),
-    ("min", "list"): ("int", lambda a: min(a, default=0)),
-    ("max", "str"): ("str", lambda a: max(a, default="")),
-    ("min", "str"): ("str", lambda a: min(a, default="")),
+    ("max", "list"): ("int", max),
+    ("min", "list"): ("int", min),
+    ("max", "str"): ("str", max),
+    ("min", "str"): ("str", min),
     ("max", "int", "int"): ("int", max),
     ("min", "int", "int"): ("int", min),
     ("str", "int"): ("str", str),
-    ("ord", "str"): ("int", _ord),
-    ("range", "int"): ("list", lambda a: _range(0, a)),
-    ("range", "int", "int"): ("list", _range),
+    ("ord", "str"): ("int", ord),
+    ("range", "int"): ("items", lambda a: _range(0, a)),
+    ("range", "int", "int"): ("items", _range),
     ("any", "bools"): ("bool", any),
     ("all", "bools"): ("bool", all),
     ("sum", "bools"): ("int", sum),
@@ -337,7 +337,9 @@ _CALLS: Final[dict[tuple[str, ...], tuple[str, Callable[..., Any]]]] = {
     (".join", "str", "texts"): ("str", lambda a, b: _bounded(a.join(b))),
     (".join", "str", "str"): ("str", lambda a, b: _bounded(a.join(b))),
 }
-_DEFAULTS: Final = {("max", "list"): "int", ("min", "list"): "int", ("max", "str"): "str", ("min", "str"): "str"}
+_DEFAULTS: Final = {
+    (name, kind): "str" if kind == "str" else "int" for name in ("max", "min") for kind in ("list", "items", "str")
+}
 
 
 def _call(node: Any, names: Mapping[str, str]) -> _Part:
@@ -381,13 +383,14 @@ def _comprehension(node: Any, names: Mapping[str, str]) -> _Part:
         raise _IllTyped
     over = node.generators[0]
     target, source = over.target, _read(over.iter, names)
-    item = {"list": "int", "set": "int", "str": "str", "texts": "str"}.get(source.type)
+    item = {"list": "int", "items": "int", "set": "int", "str": "str", "texts": "str"}.get(source.type)
     if not isinstance(target, ast.Name) or over.is_async or item is None:
         raise _IllTyped
     name = target.id
     inner = {**names, name: item}
     element, tests = _read(node.elt, inner), [_read(each, inner) for each in over.ifs]
-    kind = {"int": "list", "str": "texts", "bool": "bools"}.get(element.type)
+    whole = "list" if isinstance(node, ast.ListComp) else "items"
+    kind = {"int": whole, "str": "texts", "bool": "bools"}.get(element.type)
     if kind is None or any(test.type not in ("int", "bool", "list", "str") for test in tests):
         raise _IllTyped
     cost = element.size + sum(test.size for test in tests)
