@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sml_env.coding.trees import parse_source
 from sml_env.envs.programs.catalogue import PROBES, Program
-from sml_env.envs.programs.language import Expression, Undefined, expression, type_of
+from sml_env.envs.programs.language import Expression, Undefined, expression, in_bounds
 from sml_env.verifiers.execution import Limits
 from sml_env.verifiers.runs import run_function
 
@@ -117,12 +117,12 @@ def _value(meant: Expression, probe: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _run(source: str, takes: str) -> tuple[Any, ...]:
-    """What Python gives, where it is of a type of the language; a failure of the machinery is not remembered."""
+    """What Python gives, where a program of the language could give it; failures of the machinery are not kept."""
     inputs: Sequence[list[Any]] = [[probe] for probe in PROBES[takes]]
     run = run_function(source, "f", inputs, limits=LIMITS)
     if run.status == "infrastructure":
         raise NotRun(run.reason)
-    return tuple(each.value if each.kind == "value" and type_of(each.value) else MISSING for each in run.outcomes)
+    return tuple(each.value if each.kind == "value" and in_bounds(each.value) else MISSING for each in run.outcomes)
 
 
 @lru_cache(maxsize=256)

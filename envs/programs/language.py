@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from sml_env.coding.trees import parse_source
 
-__all__ = ["MAX_CHARACTERS", "TYPES", "Expression", "Undefined", "expression", "type_of"]
+__all__ = ["MAX_CHARACTERS", "TYPES", "Expression", "Undefined", "expression", "in_bounds", "type_of"]
 
 TYPES: Final = ("int", "list", "str")
 """Of x, in the order in which a text that names no type is tried."""
@@ -82,6 +82,16 @@ def type_of(value: object) -> str | None:
     if type(value) is list:
         return "list" if all(type(item) is int for item in value) else None
     return {int: "int", str: "str", bool: "bool"}.get(type(value))
+
+
+def in_bounds(value: object) -> bool:
+    """Whether an expression could have a value: it is of a type of the language, and within the bounds."""
+    kind = type_of(value)
+    members = value if isinstance(value, list) else [value]
+    try:
+        return kind is not None and all(_bounded(each) is each for each in (value, *members))
+    except Undefined:
+        return False
 
 
 def expression(text: str, names: Mapping[str, str]) -> Expression | None:

@@ -83,7 +83,8 @@ _BESIDE: Final = frozenset(
 )
 _HAS_TYPE: Final = re.compile(
     rf"(?:does\s{_F}\s(?P<verb>take|accept|expect|return|give|produce|output)s?"
-    rf"|is\s(?:the\s|its\s)?(?P<noun>argument|input|x|output|result))\s(?:an?\s)?(?P<type>{_TYPE})s?",
+    r"|is\s(?:the\s|its\s)?(?P<noun>argument|input|x|output|result)|(?P<call>takes|returns)\s?\(\s?f\s?\)\s==)"
+    rf"\s(?:an?\s)?(?P<type>{_TYPE})s?",
     re.IGNORECASE,
 )
 _OUTRIGHT: Final = re.compile(
@@ -168,7 +169,9 @@ def _questions(sentence: str) -> Iterator[FamilyForm]:
     plain = clause_of(sentence.lower()).text
     found = _HAS_TYPE.fullmatch(plain)
     if found is not None:
-        yield TypeIs(_side(found["verb"] or found["noun"]), _TYPE_WORDS[re.sub(r"\s", " ", found["type"])])
+        yield TypeIs(
+            _side(found["verb"] or found["noun"] or found["call"]), _TYPE_WORDS[re.sub(r"\s", " ", found["type"])]
+        )
     words = re.findall(r"[a-z]+", plain)
     if words and words[0] in _ASKING and set(words) <= _BESIDE | _TAKING | _RETURNING:
         asked = [word for word in words if word in _TAKING | _RETURNING]
