@@ -54,6 +54,9 @@ class OracleTeacher:
     def channel(self, question: Question) -> Channel | None:
         """The table of true replies; under "knowledge", of what its facts decide."""
         kind = question.query.kind
+        explains = kind == "diagnosis" and question.asymmetry in ("answer", "verifier")
+        if explains and question.asked_of is not None and open_domain(question.domain) is not None:
+            return None
         if question.asymmetry == "answer":
             if kind == "hint" and not question.hints_from_statement:
                 return None

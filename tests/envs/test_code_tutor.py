@@ -608,3 +608,15 @@ def test_the_page_shows_what_is_really_said(capsys: pytest.CaptureFixture[str]) 
     script, shown = re.findall(r"^```(?:python)?\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[:2]
     exec(script, {})
     assert capsys.readouterr().out == shown
+
+
+@pytest.mark.parametrize(("asymmetry", "bits"), [("answer", None), ("verifier", None), ("none", 0.0)])
+def test_what_a_diagnosis_tells_is_not_said_to_be_nothing(
+    lesson: Callable[..., Any], asymmetry: str, bits: float | None
+) -> None:
+    env = lesson(asymmetry=asymmetry)
+    assert env.step("What failed?")[4]["expected_bits"] == 0.0, "nothing was judged yet"
+    env.step(fenced("def square(n):\n    return n"))
+    info = env.step("What failed?")[4]
+    assert info["expected_bits"] is bits or info["expected_bits"] == bits
+    assert info["realised_bits"] == info["expected_bits"]
