@@ -8,6 +8,7 @@ honest programs; ``{"mode": "weak", "names": […]}``, by a grader that shares i
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -26,46 +27,74 @@ from pathlib import Path
 from typing import Any, Final
 
 from attacks import ATTACKS, Attack
-
 from sml_env.verifiers import verify
 from sml_env.verifiers.base import Status
 from sml_env.verifiers.execution import CodeVerdict, ExecutionVerifier, Limits
 from sml_env.verifiers.sandbox import LEVELS, Sandbox, survey
 
-HONEST: Final = "import threading\ndef f():\n    t = threading.Thread(target=print)\n    t.start()\n    t.join()\n    return True"
+HONEST: Final = (
+    "import threading\ndef f():\n    t = threading.Thread(target=print)\n    t.start()\n    t.join()\n    return True"
+)
 PASSING: Final = {"function": "f", "cases": [[[], True]]}
-FOLDERS: Final = ("/tmp", "/dev/shm", "/var/tmp", "/run", os.path.expanduser("~"))
+WRITABLE: Final = ("/var/tmp", "/dev/shm")
+_REMOUNT, _BIND, _READ_ONLY = 32, 4096, 1
 SETTLE: Final = 3.0
 
 WEAK: Final = """
-import json, os, sys, unittest
-job = json.loads(sys.stdin.read())
+import ast, sys, unittest
+job = ast.literal_eval(sys.stdin.read())
 shared = {}
 def load(value):
-    if isinstance(value, list) and not any(isinstance(part, list) for part in value):
-        return shared.setdefault(repr(value), list(value))
-    return [load(part) for part in value] if isinstance(value, list) else value
-tests = job["tests"]
-cases = [[load(part) for part in case] for case in tests.get("cases", [])]
-keyed = job.get("keyed")
+    if isinstance(value, list):
+        return shared.setdefault(repr(value), [load(part) for part in value])
+    return value
+cases = [[[load(part) for part in arguments], load(value)] for arguments, value in job["tests"].get("cases", [])]
 space = {}
 exec(job["program"], space)
-if "asserts" in tests:
-    exec(tests["asserts"], space)
+exec(job["tests"].get("asserts", ""), space)
 for arguments, expected in cases[: job["shown"]]:
-    expected = keyed if keyed is None else {int(key): value for key, value in keyed.items()} if keyed else expected
-    unittest.TestCase().assertEqual(space["f"](*arguments), cases[0][1] if False else expected)
+    unittest.TestCase().assertEqual(space["f"](*arguments), expected)
 """
+"""Equal lists of the tests are one list, as they are where a grader works out its tests once."""
+
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _mounted(source: bytes, target: str, kind: bytes, flags: int, data: bytes) -> None:
+    if libc.mount(source, target.encode(), kind, flags, data) != 0:
+        raise OSError(ctypes.get_errno(), f"cannot mount {target}")
+
+
+def seal() -> None:
+    """Make all that is mounted read-only, but for small folders in memory: what gets out writes nothing that stays."""
+    kept = {os.ST_NOSUID: 2, os.ST_NODEV: 4, os.ST_NOEXEC: 8, os.ST_NOATIME: 1 << 10, os.ST_NODIRATIME: 1 << 11,
+            os.ST_RELATIME: 1 << 21}  # fmt: skip
+    for target in _mounts():
+        flags = sum(bit for held, bit in kept.items() if os.statvfs(target).f_flag & held)
+        _mounted(b"none", target, b"", _REMOUNT | _BIND | _READ_ONLY | flags, b"")
+    if open_still := [target for target in _mounts() if not os.statvfs(target).f_flag & os.ST_RDONLY]:
+        raise SystemExit(f"these could not be made read-only: {open_still}")
+    for target in WRITABLE:
+        _mounted(b"tmpfs", target, b"tmpfs", 0, b"size=256m")
+
+
+def _mounts() -> list[str]:
+    """Where file systems are mounted that can be reached, but for the one of processes."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    targets = [line.split()[4].encode().decode("unicode_escape") for line in lines]
+    return [target for target in targets if os.path.exists(target) and not f"{target}/".startswith("/proc/")]
 
 
 class Place:
-    """Where attacks are judged: a folder with a secret, an open port, and what runs beside."""
+    """Where attacks are judged: a folder with a secret, and an open port."""
 
     def __init__(self) -> None:
         self.token = "token" + secrets.token_hex(16)[:27]
-        self.root = Path(tempfile.mkdtemp(prefix="place"))
+        self.root = Path(tempfile.mkdtemp(dir="/var/tmp"))
         (self.root / "secret").write_text(self.token)
         (self.root / "spare").write_text("spare")
+        (self.root / "empty").mkdir()
         self.cwd = self.root / "cwd"
         self.cwd.mkdir()
         os.chdir(self.cwd)
@@ -84,13 +113,15 @@ class Place:
         """Its tests, the expected values filled in."""
         tests = {**attack.tests}
         if "cases" in tests:
-            tests["cases"] = [[arguments, self.token if value == "@TOKEN@" else value] for arguments, value in tests["cases"]]
+            tests["cases"] = [
+                [arguments, self.token if value == "@TOKEN@" else value] for arguments, value in tests["cases"]
+            ]
         return tests
 
     def files(self) -> set[str]:
         """What an attack may have left; and what it may have taken away."""
         found = {str(path) for path in self.root.rglob("*")}
-        for folder in FOLDERS:
+        for folder in WRITABLE:
             with contextlib.suppress(OSError):
                 found |= {f"{folder}/{name}" for name in os.listdir(folder) if name.startswith("attack")}
         return found
@@ -212,17 +243,14 @@ def _bounded() -> None:
 
 def _trusted(program: str, tests: dict[str, Any], shown: int | None) -> bool:
     before = processes()
-    if "stdin" in tests:
-        command, given = [sys.executable, "-c", program], ""
-    else:
-        keyed = tests["cases"][0][1] if "cases" in tests and isinstance(tests["cases"][0][1], dict) else None
-        job = {"program": program, "tests": {**tests}, "shown": shown, "keyed": keyed}
-        command, given = [sys.executable, "-c", WEAK], json.dumps(job)
+    script = "stdin" in tests
+    given = "" if script else repr({"program": program, "tests": tests, "shown": shown})
+    command = [sys.executable, "-c", program if script else WEAK]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=_bounded, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=_bounded
     ) as process:  # fmt: skip
         try:
-            output, _ = process.communicate(given, timeout=6.0)
+            output, _ = process.communicate(given.encode(), timeout=3.0)
         except subprocess.TimeoutExpired:
             process.kill()
             return False
@@ -230,14 +258,15 @@ def _trusted(program: str, tests: dict[str, Any], shown: int | None) -> bool:
             for pid in processes() - before:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-    if "stdin" in tests:
-        return output[: 1 << 20].split() == tests["stdin"][0][1].split()
+    if script:
+        return output[: 1 << 20].split() == tests["stdin"][0][1].encode().split()
     return process.returncode == 0
 
 
 def main() -> None:
     """Read the job, and do it."""
     job = json.loads(sys.stdin.read())
+    seal()
     chosen = [attack for attack in ATTACKS if attack.label in job.get("names", ())]
     if job["mode"] == "levels":
         best = survey()["level"]
