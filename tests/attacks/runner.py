@@ -142,8 +142,16 @@ def _listening(token: str) -> Iterator[socket.socket]:
 
 
 def processes() -> set[int]:
-    """All processes of this process namespace, but for this one."""
-    return {int(name) for name in os.listdir("/proc") if name.isdigit()} - {os.getpid()}
+    """All processes of this process namespace that have not ended, but for this one."""
+    found = {int(name) for name in os.listdir("/proc") if name.isdigit()} - {os.getpid()}
+    return {pid for pid in found if _state(pid) not in ("Z", "")}
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def settled(most: int) -> int:
