@@ -219,7 +219,7 @@ class HiddenProgramEnv(TextEnv):
     | your own object | yes | yes | yes | yes |
 
     ## Verifier
-    Values at the declared inputs, compared by exact type; ``sml_env.verifiers.runs.run_function`` gives those of a program
+    Values at the declared inputs, compared by exact type; ``sml_env.verifiers.runs`` gives those of a program
     that is no expression of the language. A program that raises, or returns nothing in time, has no value there.
 
     ## References
