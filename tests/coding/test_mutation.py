@@ -17,7 +17,7 @@ LIMITS = Limits(seconds_per_call=1.0, seconds=3.0)
 
 
 def judged(record: CodeRecord, limit: int) -> tuple[int, list[str]]:
-    """How many mutants do something else on the tests' inputs, and those among them that were not rejected."""
+    """How many mutants do something else on the tests' inputs, and those among them that pass its tests."""
     cases, tolerance = cases_of(record), max(tolerance_of(record), 1e-9)
     inputs = [list(arguments) for arguments, _ in cases]
     changed, passed = 0, []
@@ -35,6 +35,8 @@ def judged(record: CodeRecord, limit: int) -> tuple[int, list[str]]:
         assert status is not Status.INFRASTRUCTURE_ERROR
         if status is Status.CORRECT:
             passed.append(source)
+            exact = {"function": record.function, "cases": cases, "tolerance": tolerance}
+            assert verify_code(source, exact, limits=LIMITS).status is Status.INCORRECT
     return changed, passed
 
 
@@ -57,4 +59,8 @@ def test_two_mutants_of_each_solution_are_rejected() -> None:
 def test_every_mutant_that_changes_what_is_done_on_the_tests_is_rejected() -> None:
     changed, passed = all_judged(1_000)
     print(f"{changed} mutants changed what is done on the tests, {sum(map(len, passed.values()))} passed")
-    assert changed > 5_000 and not passed
+    assert changed > 5_000
+    # Their asserts say "not f(…)", which None satisfies as False does; judged by the reference's values they fail.
+    assert {name: len(sources) for name, sources in passed.items()} == {
+        "HumanEval/52": 1, "HumanEval/56": 1, "HumanEval/61": 1,
+    }  # fmt: skip
