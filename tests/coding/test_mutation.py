@@ -1,4 +1,4 @@
-"""HumanEval's solutions, broken by one small change that changes what they do on their tests: the verifier rejects them."""
+"""HumanEval's solutions with one small change that changes what they do on their tests: the verifier rejects them."""
 
 from __future__ import annotations
 
