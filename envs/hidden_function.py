@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
 
 from sml_env.answers import Span
 from sml_env.closed import SharedFamily
-from sml_env.config import checked, integer
+from sml_env.config import checked, integer, names
 from sml_env.core import TextEnv
 from sml_env.envs.functions.catalogue import KINDS, MAX_COEFFICIENT, catalogue
 from sml_env.envs.functions.domain import FunctionDomain, Functions
 from sml_env.envs.functions.questions import Degree, Has, Parity, Sign, ValueAt, query_of
-from sml_env.errors import ConfigurationError
 from sml_env.facts import chosen_facts
 from sml_env.forms import FamilyForm
-from sml_env.menu import Menu
+from sml_env.menu import Menu, telling
 from sml_env.problems import HypothesisSpace
-from sml_env.semantics import Meaning
 from sml_env.teachers import Teacher
 from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["HiddenFunctionConfig", "HiddenFunctionEnv", "HiddenFunctions", "hidden_functions", "vector"]
+__all__ = ["HiddenFunctionConfig", "HiddenFunctionEnv", "hidden_functions", "vector"]
 
 _FORMULAS: Final = {
     "polynomial": "a*x + b, a*x^2 + b*x + c or a*x^3 + b",
@@ -50,45 +48,17 @@ class HiddenFunctionConfig:
     coefficients: int = 2
 
     def __post_init__(self) -> None:
-        if not self.kinds:
-            raise ConfigurationError(f"kinds: {self.kinds!r} leaves no function; choose of {', '.join(KINDS)}")
-        if unknown := [kind for kind in self.kinds if kind not in KINDS]:
-            raise ConfigurationError(f"kinds: {unknown} unknown; known are {', '.join(KINDS)}")
+        object.__setattr__(self, "kinds", names("kinds", self.kinds, tuple(KINDS)))
         integer("coefficients", self.coefficients, 1, MAX_COEFFICIENT)
 
     @classmethod
     def of(cls, config: Mapping[str, Any] | None) -> HiddenFunctionConfig:
-        """From a JSON-able mapping; kinds are put into their canonical order.
+        """From a JSON-able mapping.
 
         Raises:
             ConfigurationError: If a key is unknown or a value makes no sense.
         """
-        given = checked(cls, config)
-        kinds = given.get("kinds", ())
-        if isinstance(kinds, str) or not isinstance(kinds, list | tuple) or not all(isinstance(k, str) for k in kinds):
-            raise ConfigurationError(f"kinds: {kinds!r} is not a list of names of {', '.join(KINDS)}")
-        if "kinds" in given:
-            given["kinds"] = (*(k for k in KINDS if k in kinds), *(k for k in kinds if k not in KINDS))
-        return cls(**given)
-
-
-class HiddenFunctions(SharedFamily):
-    """The problems of one config; a copy or a pickle of it is its config, from which it is made again."""
-
-    config: HiddenFunctionConfig
-
-    def __reduce__(self) -> tuple[Callable[[HiddenFunctionConfig], HiddenFunctions], tuple[HiddenFunctionConfig]]:
-        """As a call with the config."""
-        return hidden_functions, (self.config,)
-
-
-class _Meanings(tuple[Meaning, ...]):
-    """The meanings of a menu; the repr of a problem holds it, and would otherwise show each array."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} meanings>"
+        return cls(**checked(cls, config))
 
 
 def _menu(domain: FunctionDomain) -> Menu:
@@ -97,13 +67,11 @@ def _menu(domain: FunctionDomain) -> Menu:
     forms += [Degree(), Parity(), Has("polynomial"), Has("even"), Has("odd"), Has("real_root"), Has("integer_root")]
     forms += [Sign(Span(Fraction(low), Fraction(high), True, True)) for low, high in _INTERVALS]
     asked = [query_of(form) for form in forms]
-    meant = [(query, domain.meaning(query, domain.functions)) for query in asked]
-    kept = [(query, found) for query, found in meant if found is not None and (found.codes != found.codes[0]).any()]
-    return Menu(tuple(query for query, _ in kept), _Meanings(found for _, found in kept), None)
+    return telling(asked, [domain.meaning(query, domain.functions) for query in asked])
 
 
 @lru_cache(maxsize=8)
-def hidden_functions(config: HiddenFunctionConfig) -> HiddenFunctions:
+def hidden_functions(config: HiddenFunctionConfig) -> SharedFamily:
     """The family that a config describes."""
     functions = Functions(catalogue(config.kinds, config.coefficients))
     domain = FunctionDomain(functions)
@@ -115,7 +83,7 @@ def hidden_functions(config: HiddenFunctionConfig) -> HiddenFunctions:
         f"-{config.coefficients} to {config.coefficients}, and a is not 0; f is neither x nor -x. Find f by asking for "
         "values and properties."
     )
-    family = HiddenFunctions(
+    return SharedFamily(
         "function",
         statement,
         space,
@@ -123,9 +91,8 @@ def hidden_functions(config: HiddenFunctionConfig) -> HiddenFunctions:
         default_turns=6,
         default_rules={"cap_bits": 64.0},
         facts=chosen_facts(space, np.random.default_rng([size, config.coefficients])),
+        recipe=partial(hidden_functions, config),
     )
-    family.config = config
-    return family
 
 
 class HiddenFunctionEnv(TextEnv):

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import numpy as np
 
 from sml_env.closed import SharedFamily
-from sml_env.config import checked, integer
+from sml_env.config import checked, integer, names
 from sml_env.core import TextEnv
 from sml_env.envs.programs.candidates import Programs
 from sml_env.envs.programs.catalogue import MAX_PROGRAMS, PROBES, catalogue
 from sml_env.envs.programs.domain import ProgramDomain
 from sml_env.envs.programs.language import TYPES
 from sml_env.envs.programs.questions import TYPE_NAMES, Of, TypeIs, called, query_of
-from sml_env.errors import ConfigurationError
 from sml_env.facts import chosen_facts
 from sml_env.forms import FamilyForm
-from sml_env.menu import Menu
+from sml_env.menu import Menu, telling
 from sml_env.problems import HypothesisSpace
-from sml_env.semantics import Meaning
 from sml_env.teachers import Teacher
 from sml_env.text_vector import TextVectorEnv
 
-__all__ = ["HiddenProgramConfig", "HiddenProgramEnv", "HiddenPrograms", "hidden_programs", "vector"]
+__all__ = ["HiddenProgramConfig", "HiddenProgramEnv", "hidden_programs", "vector"]
 
 _ASKED: Final = 16
 """Declared inputs of each type that the menu asks about."""
@@ -45,45 +43,17 @@ class HiddenProgramConfig:
     programs: int = 700
 
     def __post_init__(self) -> None:
-        if not self.types:
-            raise ConfigurationError(f"types: {self.types!r} leaves no program; choose of {', '.join(TYPES)}")
-        if unknown := [kind for kind in self.types if kind not in TYPES]:
-            raise ConfigurationError(f"types: {unknown} unknown; known are {', '.join(TYPES)}")
+        object.__setattr__(self, "types", names("types", self.types, tuple(TYPES)))
         integer("programs", self.programs, 20, MAX_PROGRAMS)
 
     @classmethod
     def of(cls, config: Mapping[str, Any] | None) -> HiddenProgramConfig:
-        """From a JSON-able mapping; types are put into their canonical order.
+        """From a JSON-able mapping.
 
         Raises:
             ConfigurationError: If a key is unknown or a value makes no sense.
         """
-        given = checked(cls, config)
-        types = given.get("types", ())
-        if isinstance(types, str) or not isinstance(types, list | tuple) or not all(isinstance(k, str) for k in types):
-            raise ConfigurationError(f"types: {types!r} is not a list of names of {', '.join(TYPES)}")
-        if "types" in given:
-            given["types"] = (*(k for k in TYPES if k in types), *(k for k in types if k not in TYPES))
-        return cls(**given)
-
-
-class HiddenPrograms(SharedFamily):
-    """The problems of one config; a copy or a pickle of it is its config, from which it is made again."""
-
-    config: HiddenProgramConfig
-
-    def __reduce__(self) -> tuple[Callable[[HiddenProgramConfig], HiddenPrograms], tuple[HiddenProgramConfig]]:
-        """As a call with the config."""
-        return hidden_programs, (self.config,)
-
-
-class _Meanings(tuple[Meaning, ...]):
-    """The meanings of a menu; the repr of a problem holds it, and would otherwise show each array."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} meanings>"
+        return cls(**checked(cls, config))
 
 
 def _menu(domain: ProgramDomain, types: tuple[str, ...]) -> Menu:
@@ -92,13 +62,11 @@ def _menu(domain: ProgramDomain, types: tuple[str, ...]) -> Menu:
     forms += [called(probe) for kind in types for probe in PROBES[kind][:_ASKED]]
     forms += [TypeIs("takes", kind) for kind in TYPES] + [TypeIs("returns", kind) for kind in TYPE_NAMES]
     asked = [query_of(form) for form in forms]
-    meant = [(query, domain.meaning(query, domain.programs)) for query in asked]
-    kept = [(query, found) for query, found in meant if found is not None and (found.codes != found.codes[0]).any()]
-    return Menu(tuple(query for query, _ in kept), _Meanings(found for _, found in kept), None)
+    return telling(asked, [domain.meaning(query, domain.programs) for query in asked])
 
 
 @lru_cache(maxsize=8)
-def hidden_programs(config: HiddenProgramConfig) -> HiddenPrograms:
+def hidden_programs(config: HiddenProgramConfig) -> SharedFamily:
     """The family that a config describes."""
     programs = Programs(catalogue(config.types, config.programs))
     domain = ProgramDomain(programs)
@@ -114,7 +82,7 @@ def hidden_programs(config: HiddenProgramConfig) -> HiddenPrograms:
         "f('abc'). To attempt, say what x is: f(x: list) = x * 3; or write a program that defines f in a block "
         "that begins with ```python."
     )
-    family = HiddenPrograms(
+    return SharedFamily(
         "program",
         statement,
         space,
@@ -122,9 +90,8 @@ def hidden_programs(config: HiddenProgramConfig) -> HiddenPrograms:
         default_turns=6,
         default_rules={"cap_bits": 64.0},
         facts=chosen_facts(space, np.random.default_rng([size, len(config.types)])),
+        recipe=partial(hidden_programs, config),
     )
-    family.config = config
-    return family
 
 
 class HiddenProgramEnv(TextEnv):

@@ -7,7 +7,7 @@ queries are rows of a table.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Final
@@ -31,7 +31,7 @@ from sml_env.information import (
 from sml_env.semantics import NO, YES, Meaning, meaning
 from sml_env.tables import DenseTable, ReplyTable, partition_bits
 
-__all__ = ["DENSE_LIMIT", "Menu", "between", "menu_for", "menu_of"]
+__all__ = ["DENSE_LIMIT", "Menu", "between", "menu_for", "menu_of", "telling"]
 
 DENSE_LIMIT: Final = 2_048
 """Up to this many hypotheses the table is one matrix product; above, one pass per query."""
@@ -58,7 +58,7 @@ class Menu:
     """
 
     queries: Sequence[Query]
-    meanings: Sequence[Meaning]
+    meanings: Sequence[Meaning] = field(repr=False)
     cuts: Sequence[Fraction] | None
     name: str = "x"
     error: float | FloatArray = 0.0
@@ -244,6 +244,16 @@ def _forms(answers: Answers) -> list[tuple[str, Form]]:
             values = sorted({column[row] for row in range(len(column))})
             forms += [("predicate", Comparison(name, ">", value)) for value in values[:-1]]
     return forms
+
+
+def telling(queries: Sequence[Query], meanings: Sequence[Meaning | None]) -> Menu:
+    """A menu of those queries whose reply is not the same under all hypotheses."""
+    kept = [
+        (query, meant)
+        for query, meant in zip(queries, meanings, strict=True)
+        if meant is not None and (meant.codes != meant.codes[0]).any()
+    ]
+    return Menu(tuple(query for query, _ in kept), tuple(meant for _, meant in kept), None)
 
 
 def menu_for(answers: Answers) -> Menu:
