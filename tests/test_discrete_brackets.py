@@ -12,13 +12,20 @@ import pytest
 from sml_env.agents import make_agent
 from sml_env.boards import Board
 from sml_env.envs.hidden_function import HiddenFunctionConfig, hidden_functions
+from sml_env.envs.hidden_program import HiddenProgramConfig, hidden_programs
 from sml_env.envs.mastermind import MastermindConfig, mastermind
 from sml_env.envs.twenty_questions import TwentyQuestionsConfig, twenty_questions
 from sml_env.evaluation import hedging_bracket, rollout
 from sml_env.solvers.success import SuccessSolver
 
 # Uniformly random legal actions, as the docstrings have them.
-RANDOM = {"TwentyQuestions": 0.16, "Mastermind": 0.012, "HiddenFunction": 0.17, "MathTutor": 0.40}
+RANDOM = {
+    "TwentyQuestions": 0.16,
+    "Mastermind": 0.012,
+    "HiddenFunction": 0.17,
+    "HiddenProgram": 0.019,
+    "MathTutor": 0.40,
+}
 
 
 def docstring(env_id: str) -> str:
@@ -94,12 +101,19 @@ def test_hedging_earns_what_is_stated() -> None:
     assert success("sml_env/Mastermind-v0", "likeliest") == 10 / 1296
     assert "hedging without listening earns 6/478 = 0.0126" in docstring("sml_env/HiddenFunctionDiscrete-v0")
     assert hedging_bracket(hidden_functions(HiddenFunctionConfig()).space, 6) == pytest.approx(6 / 478)
+    assert "hedging without listening earns 6/2100 = 0.0029" in docstring("sml_env/HiddenProgramDiscrete-v0")
+    assert hedging_bracket(hidden_programs(HiddenProgramConfig()).space, 6) == pytest.approx(6 / 2100)
     assert hedging_bracket(mastermind(MastermindConfig()).space, 10) == pytest.approx(10 / 1296)
 
 
 @pytest.mark.parametrize(
     ("name", "size", "episodes"),
-    [("TwentyQuestions", 500, 20_000), ("Mastermind", 400, 12_000), ("HiddenFunction", 400, 12_000)],
+    [
+        ("TwentyQuestions", 500, 20_000),
+        ("Mastermind", 400, 12_000),
+        ("HiddenFunction", 400, 12_000),
+        ("HiddenProgram", 200, 20_000),
+    ],
 )
 def test_random_actions_earn_what_is_stated(name: str, size: int, episodes: int) -> None:
     share, error = random_success(name, size, episodes)

@@ -17,9 +17,8 @@ from sml_env.core import TextEnv
 __all__ = ["play_lesson", "printable"]
 
 _QUIT: Final = frozenset({"quit", "exit", ":q"})
-_HELP: Final = (
-    'Ask about the answer ("is it > 10?"), ask for a hint, check a step, or attempt it ("answer: 42").\n"quit" ends.'
-)
+_FENCE: Final = "```"
+_ENDS: Final = '"quit" ends.'
 
 
 def printable(text: str) -> str:
@@ -27,18 +26,25 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
+def _help(core: Any) -> str:
+    """What can be said, without the teacher's apology before it."""
+    text: str = core.dialogue.problem.domain.help
+    return text.removeprefix("I did not understand. ")
+
+
 def _said() -> str | None:
-    """The next line that is not empty; ``None`` at the end of the input or when the person quits."""
-    while True:
+    """The next line that is not empty, or block; ``None`` at the end of the input or when the person quits."""
+    words = ""
+    while not words.strip() or words.count(_FENCE) % 2:
         try:
-            words = input("you> ").strip()
+            line = input("...> " if words.strip() else "you> ")
         except (EOFError, KeyboardInterrupt):
             click.echo()
             return None
-        if words.lower() in _QUIT:
+        if line.strip().lower() in _QUIT:
             return None
-        if words:
-            return words
+        words = f"{words}\n{line}" if words.strip() else line.strip()
+    return words
 
 
 def _bits(value: float | None) -> str:
@@ -78,7 +84,7 @@ def play_lesson(env: gym.Env[str, str], *, seed: int | None, bits: bool) -> bool
         import_module("readline")  # line editing for ``input``, where the system has it
     chosen = secrets.randbelow(10**6) if seed is None else seed
     observation, info = env.reset(seed=chosen)
-    _show(f"(problem {info['problem_id']}, --seed {chosen})\n{_HELP}\n\n{observation}")
+    _show(f"(problem {info['problem_id']}, --seed {chosen})\n{_help(env.unwrapped)}\n{_ENDS}\n\n{observation}")
     if bits:
         click.echo(f"  [to learn: {_bits(info['belief_entropy_bits'])} bits]")
     ended = False

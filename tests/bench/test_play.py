@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,3 +77,12 @@ def test_the_problem_can_be_played_again_by_the_seed_that_is_shown(command: Comm
 def test_a_mistake_is_one_clear_line(command: Command) -> None:
     result = command("play", "--teacher", "peer")
     assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1 and "makes no sense" in result.stderr
+
+
+def test_a_block_is_read_to_its_end(command: Command, tmp_path: Path) -> None:
+    row = {"name": "t", "statement": "Write t(n).", "function": "t", "reference": "def t(n):\n    return n + n\n",
+           "cases": [[[2], 4], [[3], 6]]}  # fmt: skip
+    (tmp_path / "t.jsonl").write_text(json.dumps(row) + "\n")
+    said = "```python\ndef t(n):\n    total = n\n\n    return total + n\n```\n"
+    result = command("play", "--env", "sml_env/CodeTutor-v0", "--data", "t.jsonl", "--seed", "1", said=said)
+    assert "Solved, with 9 turns left." in result.stdout and "call t(...)" in result.stdout
