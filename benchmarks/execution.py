@@ -37,7 +37,7 @@ for line in sys.stdin:
 """
 
 BARE = """
-import gc, json, os, sys, time
+import ast, gc, json, os, sys, time
 def once():
     begun = time.perf_counter()
     pid = os.fork()

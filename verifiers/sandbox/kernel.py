@@ -11,7 +11,7 @@ import os
 import platform
 import resource
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from sml_env.verifiers.sandbox.filters import ARCHITECTURES, child_program, helper_program
@@ -24,10 +24,11 @@ __all__ = [
     "drop_capabilities",
     "enter_namespaces",
     "forbid_new_privileges",
+    "further_restriction",
     "landlock_version",
     "limit",
+    "limit_files_and_stack",
     "restrict_files",
-    "restrict_further",
     "restrict_syscalls",
 ]
 
@@ -170,42 +171,52 @@ def restrict_syscalls(*, files: bool) -> None:
     """
     if MACHINE not in ARCHITECTURES or struct.calcsize("P") != 8:
         raise OSError(f"seccomp: no table of system calls for {MACHINE}")
-    _filter(helper_program(MACHINE, files=files))
+    _filter(helper_program(MACHINE, files=files))()
 
 
-def restrict_further() -> None:
-    """Take from this process what only the helper may do, for good; see ``filters.child_program``.
+def further_restriction() -> Callable[[], None]:
+    """Prepare to take from this process what only the helper may do, for good; see ``filters.child_program``.
 
-    Raises:
-        OSError: If the kernel refuses.
+    Returns:
+        What does it, quickly; it raises OSError if the kernel refuses.
     """
-    _filter(child_program(MACHINE, os.getpid()))
+    return _filter(child_program(MACHINE, os.getpid()))
 
 
-def _filter(code: bytes) -> None:
+def _filter(code: bytes) -> Callable[[], None]:
     instructions = ctypes.create_string_buffer(code, len(code))
     header = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(instructions)))
-    _prctl(_PR_SET_SECCOMP, "seccomp", 2, ctypes.addressof(header))
+
+    def install(held: object = instructions) -> None:
+        _prctl(_PR_SET_SECCOMP, "seccomp", 2, ctypes.addressof(header))
+
+    return install
 
 
-def limit(memory_bytes: int, processor_seconds: int) -> None:
-    """Bound memory, processor time, files and the stack of this process, for good.
-
-    Args:
-        memory_bytes: Address space.
-        processor_seconds: Of all threads together; then the process is killed.
-    """
-    stack = 64 << 20
-    for kind, value in (
+def limit_files_and_stack() -> None:
+    """Bound files, descriptors and the stack of this process and all that it forks, for good."""
+    _limit(
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_STACK, stack),
-        (resource.RLIMIT_CPU, processor_seconds),
-        (resource.RLIMIT_AS, memory_bytes),
-    ):
+        (resource.RLIMIT_STACK, 64 << 20),
+    )
+
+
+def limit(memory_bytes: int, processor_seconds: int) -> None:
+    """Bound memory and processor time of this process, for good.
+
+    Args:
+        memory_bytes: Address space.
+        processor_seconds: Of all threads together; then the process is killed.
+    """
+    _limit((resource.RLIMIT_CPU, processor_seconds), (resource.RLIMIT_AS, memory_bytes))
+
+
+def _limit(*values: tuple[int, int]) -> None:
+    for kind, value in values:
         hard = resource.getrlimit(kind)[1]
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (allowed, allowed))

@@ -50,12 +50,13 @@ channel, ready, memory, processor, confined = map(int, sys.argv[2:7])
 sys.path += sys.argv[7:]
 del sys.argv[1:]
 for name in [name for name in sys.modules if name.startswith("sml_env")]: del sys.modules[name]
+kernel.limit_files_and_stack()
 kernel.limit(kernel.address_space() + memory, processor)
 if confined:
     kernel.forbid_new_privileges()
     kernel.drop_capabilities()
     kernel.restrict_syscalls(files=True)
-    kernel.restrict_further()
+    kernel.further_restriction()()
 os.write(ready, b"1")
 os.close(ready)
 perform(channel)"""

@@ -76,7 +76,7 @@ def serve(layers: list[str], folders: list[str], packages: list[str], places: li
         _attempt(report, "namespaces", kernel.enter_namespaces)
         if report["namespaces"] == "":
             _become_first()
-    _attempt(report, "limits", lambda: None)
+    _attempt(report, "limits", kernel.limit_files_and_stack)
     _attempt(report, "privileges", kernel.forbid_new_privileges)
     if "landlock" in layers:
         _attempt(report, "landlock", lambda: kernel.restrict_files(readable_places(places)))
@@ -174,6 +174,7 @@ def _child(waits_at: socket.socket, others: tuple[socket.socket, ...], confineme
         kernel.die_with_parent()
         for other in others:
             other.close()
+        restrict = kernel.further_restriction() if confinement.filtered else None
         data, descriptors, _, _ = socket.recv_fds(waits_at, 4096, 3)
         request = json.loads(data)
         channel = os.dup2(descriptors[0], 200, inheritable=False)
@@ -183,8 +184,8 @@ def _child(waits_at: socket.socket, others: tuple[socket.socket, ...], confineme
         os.dup2(channel, 3)
         os.closerange(4, _MOST_DESCRIPTORS)
         kernel.limit(confinement.held + request["memory"], request["processor"])
-        if confinement.filtered:
-            kernel.restrict_further()
+        if restrict is not None:
+            restrict()
         perform(3)
     except BaseException:
         os._exit(70)
