@@ -37,7 +37,9 @@ HONEST: Final = (
 )
 PASSING: Final = {"function": "f", "cases": [[[], True]]}
 WRITABLE: Final = ("/var/tmp", "/dev/shm")
-_REMOUNT, _BIND, _READ_ONLY = 32, 4096, 1
+_REMOUNT, _BIND, _READ_ONLY, _STRICT_TIMES = 32, 4096, 1, 1 << 24
+UNSEALED: Final = 77
+"""Exit status where attacks cannot be kept apart from the machine: then none is run."""
 SETTLE: Final = 3.0
 
 WEAK: Final = """
@@ -71,10 +73,12 @@ def seal() -> None:
     kept = {os.ST_NOSUID: 2, os.ST_NODEV: 4, os.ST_NOEXEC: 8, os.ST_NOATIME: 1 << 10, os.ST_NODIRATIME: 1 << 11,
             os.ST_RELATIME: 1 << 21}  # fmt: skip
     for target in _mounts():
-        flags = sum(bit for held, bit in kept.items() if os.statvfs(target).f_flag & held)
+        held = os.statvfs(target).f_flag
+        flags = sum(bit for flag, bit in kept.items() if held & flag)
+        flags |= 0 if held & (os.ST_NOATIME | os.ST_RELATIME) else _STRICT_TIMES
         _mounted(b"none", target, b"", _REMOUNT | _BIND | _READ_ONLY | flags, b"")
     if open_still := [target for target in _mounts() if not os.statvfs(target).f_flag & os.ST_RDONLY]:
-        raise SystemExit(f"these could not be made read-only: {open_still}")
+        raise OSError(f"these could not be made read-only: {open_still}")
     for target in WRITABLE:
         _mounted(b"tmpfs", target, b"tmpfs", 0, b"size=256m")
 
@@ -274,7 +278,11 @@ def _trusted(program: str, tests: dict[str, Any], shown: int | None) -> bool:
 def main() -> None:
     """Read the job, and do it."""
     job = json.loads(sys.stdin.read())
-    seal()
+    try:
+        seal()
+    except OSError as error:
+        print(error, file=sys.stderr)
+        sys.exit(UNSEALED)
     chosen = [attack for attack in ATTACKS if attack.label in job.get("names", ())]
     if job["mode"] == "levels":
         best = survey()["level"]

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from attacks import ATTACKS, FAMILIES, Attack
+from attacks.runner import UNSEALED
 
 ROOT = Path(__file__).parents[2]
 APART = (
@@ -55,6 +56,8 @@ def ran(mode: str, attacks: Iterable[Attack] = (), seconds: float = 300.0, **job
         [*APART, sys.executable, "-m", "attacks.runner"], input=given, capture_output=True, text=True, timeout=seconds,
         env=environment,
     )  # fmt: skip
+    if done.returncode == UNSEALED:
+        pytest.skip(f"attacks cannot be kept apart from this machine: {done.stderr[-300:]}")
     assert done.returncode == 0, done.stderr[-2_000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
