@@ -14,16 +14,12 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sml_env.coding.literals import show
-from sml_env.coding.records import CodeRecord
 from sml_env.coding.trees import parse_source
-from sml_env.verifiers.execution import Limits, run_function, run_script
 
-__all__ = ["MutantTable", "behaviours", "mutants", "outcome_text", "question_bits"]
+__all__ = ["mutants", "outcome_text", "question_bits"]
 
 MAX_CANDIDATES: Final = 4_000
 """Changes that are looked at before ``limit`` of them are drawn."""
@@ -334,78 +330,6 @@ def _reversed(node: ast.AST) -> ast.AST:
 # -- behaviour ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MutantTable:
-    """What a reference and its living mutants reply to each of some inputs: the meter's table. Private.
-
-    Attributes:
-        reference: The reference's outcome texts, one an input.
-        sources: The mutants; each differs from the reference on some input.
-        replies: For each mutant, its outcome texts, one an input.
-        equivalent: How many mutants were dropped because they differ on none.
-        unfinished: How many were dropped because they, or the machine, did not finish.
-    """
-
-    reference: tuple[str, ...]
-    sources: tuple[str, ...]
-    replies: tuple[tuple[str, ...], ...]
-    equivalent: int = 0
-    unfinished: int = 0
-
-    def __repr__(self) -> str:
-        return f"MutantTable({len(self.sources)} mutants, {len(self.reference)} inputs, <redacted>)"
-
-    def question(self, index: int) -> tuple[str, ...]:
-        """Outcome texts of one input: the reference's first, then the mutants'."""
-        return (self.reference[index], *(row[index] for row in self.replies))
-
-    def bits(self, index: int) -> float:
-        """Entropy in bits of the reply to one input; see ``question_bits``."""
-        return question_bits(self.question(index))
-
-
-def behaviours(
-    record: CodeRecord,
-    sources: Sequence[str],
-    inputs: Sequence[Sequence[Any]],
-    *,
-    limits: Limits | None = None,
-    workers: int = 2,
-) -> MutantTable:
-    """Runs a reference and its mutants on inputs, in the sandbox.
-
-    Args:
-        record: Its reference is run. For a program that reads standard input, each input is one text.
-        sources: Mutants; dropped if they reply as the reference does to every input, or do not finish.
-        inputs: Argument lists; those on which the reference itself does not finish split nothing.
-        limits: Of each run; ``Limits()`` if None.
-        workers: Runs at a time.
-
-    Returns:
-        Rows in the order of the sources, columns in that of the inputs.
-    """
-    limits = limits or Limits()
-    calls = [list(each) for each in inputs]
-    programs = [record.reference, *sources]
-    with ThreadPoolExecutor(max(1, workers)) as pool:
-        rows = list(pool.map(lambda program: _outcomes(program, record.function, calls, limits), programs))
-    reference = rows[0]
-    if reference is None:
-        return MutantTable(("",) * len(calls), (), (), 0, len(sources))
-    kept: list[str] = []
-    replies: list[tuple[str, ...]] = []
-    equivalent = unfinished = 0
-    for source, row in zip(sources, rows[1:], strict=True):
-        if row is None:
-            unfinished += 1
-        elif row == reference:
-            equivalent += 1
-        else:
-            kept.append(source)
-            replies.append(row)
-    return MutantTable(reference, tuple(kept), tuple(replies), equivalent, unfinished)
-
-
 def outcome_text(kind: str, value: object = None, error: str = "") -> str:
     """One text for what a call came to: the canonical text of its value, or the name of the exception."""
     if kind == "value":
@@ -413,22 +337,6 @@ def outcome_text(kind: str, value: object = None, error: str = "") -> str:
     if kind == "raised":
         return f"raises {error.partition(':')[0]}"
     return kind
-
-
-def _outcomes(program: str, function: str, calls: Sequence[list[Any]], limits: Limits) -> tuple[str, ...] | None:
-    """Outcome texts of one program, or None if it did not finish."""
-    if not function:
-        texts = []
-        for call in calls:
-            script = run_script(program, str(call[0]), limits=limits)
-            if script.status in ("timeout", "infrastructure"):
-                return None
-            texts.append(show(script.output.split()) if script.status == "done" else script.status)
-        return tuple(texts)
-    run = run_function(program, function, calls, limits=limits)
-    if run.status in ("timeout", "infrastructure") or any(each.kind in ("timeout", "missing") for each in run.outcomes):
-        return None
-    return tuple(outcome_text(each.kind, each.value, each.error) for each in run.outcomes)
 
 
 def question_bits(outcomes: Sequence[str]) -> float:

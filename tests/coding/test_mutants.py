@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sml_env.coding.mutants import MutantTable, behaviours, mutants, question_bits
-from sml_env.coding.records import CodeRecord, load_code_records
-from sml_env.verifiers.execution import Limits
+from sml_env.coding.mutants import mutants, question_bits
+from sml_env.coding.records import load_code_records
+from sml_env.meters import MutantMeter
 
 HUMAN_EVAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "HumanEval.jsonl.gz"
 SOURCE = '''\
@@ -26,7 +26,6 @@ def f(xs: list[int], k: int = 3) -> int:
     xs = sorted(xs, key=abs)[1:]
     return total - floor(len(xs) / 2)
 '''
-RECORD = CodeRecord("f", "f", "f", SOURCE, {"function": "f", "cases": [[[[1, 2]], 0]]})
 INPUTS = [([1, 8, 4, 9, 6],), ([3, 4],), ([],), ([5, -2, 10], 4)]
 
 
@@ -68,33 +67,18 @@ def test_what_is_no_program_or_too_deep_has_no_mutants(source: str) -> None:
     assert mutants(source) == ()
 
 
-def test_equivalent_and_endless_mutants_are_dropped() -> None:
-    sources = [
-        SOURCE, SOURCE.replace("total = 0", "total = 1"), SOURCE.replace("total = 0", "total = 0 * 7"),
-        SOURCE.replace("total = 0", "while True: pass"), "def f(", SOURCE.replace("[1:]", "[1:][0]"),
-    ]  # fmt: skip
-    table = behaviours(RECORD, sources, INPUTS, limits=Limits(seconds_per_call=0.5, seconds=2))
-    assert table.equivalent == 2
-    assert table.unfinished == 2, "an endless one, and one that cannot be loaded"
-    assert sources[1] in table.sources
-    assert all(row != table.reference for row in table.replies)
-    assert all(len(row) == len(INPUTS) for row in table.replies)
-    assert table.question(0)[0] == table.reference[0] == "32"
-    assert "total" not in repr(table)
+def test_the_meter_drops_equivalent_mutants() -> None:
+    meter = MutantMeter(SOURCE, "f", INPUTS)
+    told = meter.account(INPUTS)
+    assert told["programs"] > 10
+    assert told["entropy_bits"] == 0, "each mutant differs from the reference on some input"
+    assert math.isclose(sum(told["realised_bits"]), math.log2(told["programs"]), abs_tol=1e-9)
+    assert "total" not in repr(meter)
 
 
-def test_a_table_of_a_program_that_reads_input() -> None:
-    record = CodeRecord("s", "s", "", "print(int(input()) + 1)", {"stdin": [["1", "2"]]})
-    table = behaviours(record, ["print(int(input()) - 1)", "print(1 + int(input()))"], [("3",), ("4",)])
-    assert len(table.sources) == 1
-    assert table.equivalent == 1
-
-
-def test_a_reference_that_does_not_finish_leaves_an_empty_table() -> None:
-    record = CodeRecord("s", "s", "f", "def f(x):\n    while True: pass", {"function": "f", "cases": []})
-    table = behaviours(record, [SOURCE], [(1,)], limits=Limits(seconds_per_call=0.3, seconds=1))
-    assert table.sources == ()
-    assert table.bits(0) == 0
+def test_a_reference_that_does_not_finish_tells_nothing() -> None:
+    told = MutantMeter("def f(x):\n    while True: pass", "f", [(1,)], limit=2).account([(1,)])
+    assert told["entropy_bits"] in (None, 0)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +86,6 @@ def test_a_reference_that_does_not_finish_leaves_an_empty_table() -> None:
 )
 def test_bits_are_the_entropy_of_the_split(outcomes: Sequence[str], bits: float) -> None:
     assert math.isclose(question_bits(list(outcomes)), bits, abs_tol=1e-12)
-    table = MutantTable(tuple(outcomes[:1]), tuple(outcomes[1:]), tuple((each,) for each in outcomes[1:]))
-    if outcomes:
-        assert math.isclose(table.bits(0), bits, abs_tol=1e-12)
 
 
 def test_human_eval_references_have_mutants() -> None:
