@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sml_env.coding.literals import read_arguments, read_call, show
+from sml_env.coding.spoken import closing, program_in
 from sml_env.forms import Claim, FamilyForm, Quantity, Query
 from sml_env.queries import MAX_CHARACTERS, parse
 
@@ -18,8 +19,6 @@ OBSERVED: Final = "there your program gave "
 
 _LONGEST_CALL: Final = 1_000
 _MOST_CALLS: Final = 50
-_FENCE: Final = re.compile(r"```[ \t]*(?:python3?|py)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
-_BARE: Final = re.compile(r"\s*(?:def |async def |from \w|import \w|class |@\w|#|\"\"\")")
 _FAILED: Final = re.compile(
     r"\b(?:what|which|where|why|how)\b.{0,60}\b(?:fail\w*|wrong|broken?|breaks?|incorrect|mistake|error)\b",
     re.IGNORECASE | re.DOTALL,
@@ -68,11 +67,9 @@ def read(utterance: object, function: str) -> Query:
     """
     if not isinstance(utterance, str) or len(utterance) > MAX_CHARACTERS:
         return parse(utterance)
-    fences = _FENCE.findall(utterance) if "```" in utterance else []
-    if fences:
-        return Query("attempt", "a program", Claim(fences[-1], "program"))
-    if _BARE.match(utterance) and re.search(rf"\bdef\s+{re.escape(function)}\b", utterance):
-        return Query("attempt", "a program", Claim(utterance, "program"))
+    program = program_in(utterance, function)
+    if program is not None:
+        return Query("attempt", "a program", Claim(program, "program"))
     calls = list(calls_in(utterance, function)) or _in_words(utterance, function)
     if calls:
         return Query("value", str(calls[-1]), calls[-1])
@@ -94,8 +91,8 @@ def calls_in(text: str, function: str) -> Iterator[CallOf]:
     for place, found in enumerate(re.finditer(rf"(?<![\w.]){re.escape(function)}\s?\(", text)):
         if place == _MOST_CALLS:
             return
-        inside = _balanced(text, found.end() - 1)
-        call = None if inside is None else call_of(function, inside)
+        end = closing(text, found.end() - 1, _LONGEST_CALL)
+        call = None if end is None else call_of(function, text[found.end() - 1 : end + 1])
         if call is not None and call.shown not in seen:
             seen.add(call.shown)
             yield call
@@ -127,25 +124,3 @@ def _in_words(text: str, function: str) -> list[CallOf]:
                 shown = shown_arguments(arguments)
                 return [CallOf(function, shown)] if len(shown) <= _LONGEST_CALL else []
     return []
-
-
-def _balanced(text: str, start: int) -> str | None:
-    """From an opening parenthesis to the one that closes it, texts in quotes passed over; bounded."""
-    depth, quote, place = 0, "", start
-    while place < min(len(text), start + _LONGEST_CALL):
-        sign = text[place]
-        if quote:
-            if sign == "\\":
-                place += 1
-            elif sign == quote:
-                quote = ""
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-            if depth == 0:
-                return text[start : place + 1]
-        place += 1
-    return None

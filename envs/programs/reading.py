@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sml_env.coding.literals import read_value, show
+from sml_env.coding.spoken import closing, program_in
 from sml_env.coding.trees import defined_functions, parse_source
 from sml_env.envs.programs.language import MAX_CHARACTERS as MAX_EXPRESSION
 from sml_env.envs.programs.language import TYPES, expression
@@ -24,8 +25,6 @@ _MAX_CALL: Final = 1_000
 _MAX_CALLS: Final = 50
 _NO_QUESTION: Final = "that is no question about the program that a teacher can read"
 
-_FENCE: Final = re.compile(r"```[ \t]*(?:python3?|py)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
-_BARE: Final = re.compile(r"\s*(?:def |async def |from \w|import \w|class |@\w|#|\"\"\")")
 _MARKED: Final = re.compile(
     r"\b(?:final\s+)?(?:answer|guess|attempt|solution)(?:\s+is)?\s*:(?!=)\s*([^\n]+)|####\s*([^\n]+)", re.IGNORECASE
 )
@@ -110,11 +109,9 @@ def read(utterance: object) -> Query:
 
 
 def _read(utterance: str) -> Query | None:
-    fences = _FENCE.findall(utterance) if "```" in utterance else []
-    if fences:
-        return _program(fences[-1])
-    if _BARE.match(utterance) and re.search(r"\bdef\s+f\b", utterance):
-        return _program(utterance)
+    program = program_in(utterance, "f")
+    if program is not None:
+        return _program(program)
     for found in reversed(list(_MARKED.finditer(utterance))):
         query = _attempt(found[1] or found[2], named=True)
         if query is not None:
@@ -195,7 +192,7 @@ def _calls(sentence: str) -> Iterator[FamilyForm]:
     for place, found in enumerate(_CALL.finditer(sentence)):
         if place == _MAX_CALLS:
             return
-        end = _closing(sentence, found.end() - 1)
+        end = closing(sentence, found.end() - 1)
         shown = None if end is None else _literal(sentence[found.end() : end])
         if shown is None or end is None:
             continue
@@ -205,26 +202,6 @@ def _calls(sentence: str) -> Iterator[FamilyForm]:
             yield Called(shown)
         else:
             yield Compared(shown, _ORDER_WORDS[re.sub(r"\s+", " ", compared["op"].lower())], bound)
-
-
-def _closing(text: str, start: int) -> int | None:
-    """Where the bracket closes that opens at a place; texts in quotes are passed over."""
-    depth, quote, place = 0, "", start
-    while place < len(text):
-        sign = text[place]
-        if quote:
-            place += sign == "\\"
-            quote = "" if sign == quote else quote
-        elif sign in "'\"":
-            quote = sign
-        elif sign in "([{":
-            depth += 1
-        elif sign in ")]}":
-            depth -= 1
-            if depth == 0:
-                return place
-        place += 1
-    return None
 
 
 def _literal(written: str) -> str | None:
