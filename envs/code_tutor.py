@@ -120,7 +120,7 @@ class CodeTutorEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

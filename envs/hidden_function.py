@@ -170,7 +170,7 @@ class HiddenFunctionEnv(TextEnv):
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | 6 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
-    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
+    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``cap_bits`` 64, ``beta``, ``turn_cost``, ``guard_retries``, ``disguised_attempts``… |
     | ``config`` | ``{}`` | ``kinds``, a list (all four), and ``coefficients``, their largest size (2, at most 4) |
@@ -207,7 +207,7 @@ class HiddenFunctionEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

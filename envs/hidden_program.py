@@ -166,7 +166,7 @@ class HiddenProgramEnv(TextEnv):
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | 6 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
-    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
+    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``cap_bits`` 64, ``beta``, ``turn_cost``, ``guard_retries``, ``disguised_attempts``… |
     | ``config`` | ``{}`` | ``types``, a list (all three), and ``programs``, how many of each (700; 20 to 1,200) |
@@ -204,7 +204,7 @@ class HiddenProgramEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

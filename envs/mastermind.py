@@ -160,7 +160,7 @@ class MastermindEnv(TextEnv):
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "lying"}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | 10 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | guesses that are judged; the last one ends the episode |
-    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
+    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``beta``, ``turn_cost``, ``guard_retries``, ``best``; no cap applies to guesses |
     | ``config`` | ``{}`` | ``pegs`` 4, ``colours`` 6, ``repeats`` true, ``feedback`` "black-white" |
@@ -196,7 +196,7 @@ class MastermindEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

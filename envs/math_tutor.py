@@ -81,7 +81,7 @@ class MathTutorEnv(TextEnv):
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | 8, for data 20 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
-    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
+    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``beta`` 0.5, ``turn_cost`` 0, ``cap_bits`` 3, ``guard_retries`` 0, ``best`` true, … |
     | ``config`` | ``{}`` | ``topics``, ``difficulty``, ``split``, ``candidates``, ``data``, … (``MathTutorConfig``) |
@@ -116,7 +116,7 @@ class MathTutorEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

@@ -201,7 +201,7 @@ class TwentyQuestionsEnv(TextEnv):
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "lying"}``, or an object with ``name`` and ``reply`` |
     | ``max_turns`` | ⌈log2 N⌉ + 1 | a number, or a pair from which each episode draws |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
-    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"`` |
+    | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |
     | ``rules`` | ``{}`` | ``beta``, ``turn_cost``, ``cap_bits``, ``guard_retries``, ``disguised_attempts``, ``best`` |
     | ``config`` | ``{}`` | ``size`` 16, ``moduli`` [2, 3, 5], ``subsets`` false, ``prior`` uniform |
@@ -236,7 +236,7 @@ class TwentyQuestionsEnv(TextEnv):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,

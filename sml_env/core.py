@@ -8,12 +8,13 @@ from typing import Any
 
 import gymnasium as gym
 
+from sml_env.answering import answered
 from sml_env.dialogue import Dialogue, Outcome
 from sml_env.errors import ConfigurationError, ResetNeeded
 from sml_env.problems import Family
 from sml_env.rules import Rules
 from sml_env.spaces import Utterance
-from sml_env.teachers import ASYMMETRIES, Request, Teacher, make_teacher
+from sml_env.teachers import ASYMMETRIES, Teacher, make_teacher
 
 __all__ = ["TextEnv", "chosen_problem", "stepped", "turn_range", "turns_of"]
 
@@ -27,7 +28,8 @@ class TextEnv(gym.Env[str, str]):
         teacher: A voice's name, a mapping with its arguments, or an object.
         max_turns: Turn budget: a number, a pair (low, high) from which each episode draws, ``None`` for the family's.
         max_attempts: Attempts that are judged; ``None`` for as many as turns.
-        shaping: ``"potential"``, ``"bonus"`` or ``"none"``.
+        shaping: ``"potential"``, ``"bonus"`` or ``"none"``; by default the first, and the last where the teacher is a
+            language model.
         gamma: The learner's discount.
         rules: Further fields of ``Rules``: ``beta``, ``turn_cost``, ``cap_bits``, ``guard_retries``.
         render_mode: ``"ansi"``, ``"human"`` or ``None``.
@@ -46,7 +48,7 @@ class TextEnv(gym.Env[str, str]):
         teacher: str | Mapping[str, Any] | Teacher = "oracle",
         max_turns: int | tuple[int, int] | None = None,
         max_attempts: int | None = None,
-        shaping: str = "potential",
+        shaping: str | None = None,
         gamma: float = 1.0,
         rules: Mapping[str, Any] | None = None,
         render_mode: str | None = None,
@@ -62,6 +64,8 @@ class TextEnv(gym.Env[str, str]):
         self._family = family
         self._teacher = make_teacher(teacher, asymmetry)
         self._turn_range = turn_range(family.default_turns if max_turns is None else max_turns)
+        if shaping is None:
+            shaping = "none" if getattr(self._teacher, "reads_free_text", False) is True else "potential"
         self._rules = Rules.of(
             family, rules, asymmetry=asymmetry, max_turns=self._turn_range[1], max_attempts=max_attempts,
             shaping=shaping, gamma=gamma,
@@ -100,20 +104,10 @@ class TextEnv(gym.Env[str, str]):
             ResetNeeded: Before the first reset or after the end.
         """
         dialogue = self.dialogue
-        answer = dialogue.submit(action)
-        while isinstance(answer, Request):
-            try:
-                replies = self._teacher.reply([answer])
-                if isinstance(replies, str) or len(replies) != 1:
-                    raise TypeError("the teacher must return one reply per request")
-                reply = replies[0]
-            except Exception as error:  # a teacher is foreign code: its failure truncates, and is kept private
-                answer = dialogue.fail(error)
-                break
-            answer = dialogue.deliver(reply)
+        outcome = answered(self._teacher, {0: dialogue}, {0: dialogue.submit(action)})[0]
         if self.render_mode == "human":
             self.render()
-        return stepped(answer)
+        return stepped(outcome)
 
     def render(self) -> str | None:
         """The transcript so far, as text (``"ansi"``) or printed (``"human"``)."""

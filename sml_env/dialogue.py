@@ -13,12 +13,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from sml_env.assertions import asserts_a_value
 from sml_env.attempts import claimed, judged, notation, predicate_of_a_part, states_a_value
 from sml_env.counterfactual import counterfactual_channel
 from sml_env.domains import open_domain
-from sml_env.errors import ResetNeeded
+from sml_env.errors import ModelError, ResetNeeded
 from sml_env.forms import Between, Claim, Query
-from sml_env.guard import LeakGuard
+from sml_env.guard import MAX_REPLY_CHARACTERS, LeakGuard
 from sml_env.information import Channel, FloatArray, IntArray
 from sml_env.laws import Law
 from sml_env.listener import Listener, asks_outright, open_refusal
@@ -38,7 +39,7 @@ from sml_env.queries import MAX_CHARACTERS
 from sml_env.rewards import potential_scale, reward_terms
 from sml_env.rules import Rules, attempt_likelihood
 from sml_env.semantics import Meaning
-from sml_env.teachers.base import ChannelTeacher, Question, Request, Teacher, Turn, stated_channel, view_for
+from sml_env.teachers.base import ChannelTeacher, Question, Reply, Request, Teacher, Turn, stated_channel, view_for
 from sml_env.verifiers.base import Status, Verdict
 
 __all__ = ["Answer", "Dialogue", "Outcome"]
@@ -117,7 +118,9 @@ class Dialogue:
         self._attempts = 0
         self._hints = 0
         self._facts = 0
+        self._read_freely = getattr(teacher, "reads_free_text", False) is True
         self._stopped: list[tuple[str, str]] = []
+        self._claims: list[tuple[int, tuple[str, ...]]] = []
         self._pointwise = 0.0
         self._failure: BaseException | None = None
         self._ended = False
@@ -195,7 +198,8 @@ class Dialogue:
         Returns:
             ``answer``, ``hypothesis`` (index or ``None``), ``solution`` (operation and result of each step),
             ``pointwise_bits`` (log2 b(h*) gained since the start; ``None`` for an open problem), ``belief``,
-            ``stopped`` (replies that the guard stopped, with the rule) and ``failure`` (what the teacher raised).
+            ``stopped`` (replies that the guard stopped, with the rule), ``claims`` (turn, and what the teacher said
+            that its reply revealed) and ``failure`` (what the teacher raised).
         """
         solution = self.problem.secret.reveal()
         return {
@@ -205,6 +209,7 @@ class Dialogue:
             "pointwise_bits": None if self.listener is None else self._pointwise,
             "belief": self.belief,
             "stopped": tuple(self._stopped),
+            "claims": tuple(self._claims),
             "failure": self._failure,
         }
 
@@ -238,6 +243,8 @@ class Dialogue:
         self._before = _Before(self._entropy, self._best_now())
         query, tested = self._domain.parse(utterance), self._tested
         if query.kind == "malformed":
+            if self._read_freely and words.strip() and words == utterance:
+                return self._freely(words)
             return self._close(words, query.kind, self._domain.help if tested is None else tested.unclear(query))
         if states_a_value(query):
             answers = None if self.listener is None else self.listener.space.answers
@@ -268,11 +275,17 @@ class Dialogue:
         pending = self._pending
         if pending is None:
             raise ResetNeeded("no request waits for a reply")
+        if isinstance(reply, Reply):
+            self._claims.append((len(self._transcript), reply.reveals))
+            reply = reply.text
+        if isinstance(reply, Exception):
+            return self.fail(reply)
         if not isinstance(reply, str):
             return self.fail(TypeError(f"the teacher's reply is a {type(reply).__name__}, not a str"))
         channel = pending.request.channel
         templated = self._channels is not None and channel is not None and reply in channel.replies
-        if templated or not self._guarded or reply in self._vetted:
+        bounded = len(reply) <= MAX_REPLY_CHARACTERS
+        if templated or (bounded and not self._guarded) or reply in self._vetted:
             return self._told(pending, reply)
         report = self._guard.inspect(reply, self._student_words(pending.words))
         if not report.leaks:
@@ -286,7 +299,9 @@ class Dialogue:
         return pending.request
 
     def fail(self, error: BaseException) -> Outcome:
-        """End the episode as truncated because the teacher failed; the reason stays private but for its kind.
+        """End the episode as truncated because the teacher failed.
+
+        The reason stays private but for its kind; that of a ``ModelError`` is public.
 
         Raises:
             ResetNeeded: If no request waits.
@@ -297,7 +312,8 @@ class Dialogue:
         self._failure = error
         bits = _Bits(expected=None, realised=None)
         outcome = self._close(pending.words, pending.kind, UNAVAILABLE, bits, truncated=True)
-        outcome.info["failure"] = f"teacher: {type(error).__name__}"
+        reason = str(error) if isinstance(error, ModelError) else type(error).__name__
+        outcome.info["failure"] = f"teacher: {reason}"
         return outcome
 
     # -- queries -------------------------------------------------------------------------------------------------------
@@ -318,6 +334,16 @@ class Dialogue:
         if self.listener is None:
             return REFUSED_CAP if open_refusal(query, self.rules.cap_bits) else None
         return REFUSED_CAP if self.listener.tells_too_much(meant) else None
+
+    def _freely(self, words: str) -> Answer:
+        """Put words to the teacher that only it can read.
+
+        Words that assert a value as the answer are not among them: a yes to those would be a verdict that is not
+        counted.
+        """
+        if self._tested is None and asserts_a_value(words):
+            return self._close(words, "malformed", UNPARSED)
+        return self._ask(words, Query("free", "free"), None)
 
     def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
         question = self._question(words, query, meant)

@@ -5,6 +5,7 @@
     ├── DataError (ValueError)            a data file with bad rows: names the file, the lines and the faults
     ├── ExpressionError (ValueError)      text that is not a mathematical expression, or is over a limit
     ├── MissingExtraError (ImportError)   an optional dependency is absent: names the extra
+    ├── ModelError (RuntimeError)         a language model that cannot be asked, or gave nothing
     ├── ResetNeeded (RuntimeError)        a step before reset, or after the end of an episode
     └── TeacherError (RuntimeError)       a teacher raised, or returned something that is no reply
 
@@ -18,6 +19,7 @@ __all__ = [
     "DataError",
     "ExpressionError",
     "MissingExtraError",
+    "ModelError",
     "ResetNeeded",
     "SmlError",
     "TeacherError",
@@ -42,6 +44,10 @@ class ExpressionError(SmlError, ValueError):
 
 class MissingExtraError(SmlError, ImportError):
     """An optional dependency is absent; names the extra to install."""
+
+
+class ModelError(SmlError, RuntimeError):
+    """A language model that cannot be asked, or gave nothing; the message is public and quotes no prompt or reply."""
 
 
 class ResetNeeded(SmlError, RuntimeError):

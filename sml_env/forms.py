@@ -194,6 +194,7 @@ class Query:
 
     Attributes:
         kind: ``attempt``, ``predicate``, ``value``, ``step_check``, ``hint``, ``diagnosis``, ``fact``, ``malformed``,
+            ``free`` (what only a teacher that reads free text can read),
             or what a family adds.
         canonical: The symbolic form that all wordings of one question share; empty when malformed.
         form: The same, structured; ``None`` for hints and malformed utterances.

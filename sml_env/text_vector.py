@@ -11,10 +11,10 @@ import numpy.typing as npt
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
+from sml_env.answering import answered
 from sml_env.core import TextEnv, stepped
-from sml_env.dialogue import Answer, Outcome
 from sml_env.errors import ConfigurationError, ResetNeeded
-from sml_env.teachers import Request, Teacher, make_teacher
+from sml_env.teachers import Teacher, make_teacher
 from sml_env.vector import autoreset_mode_of, reset_rows, seeds_of
 
 __all__ = ["TextVectorEnv"]
@@ -108,7 +108,9 @@ class TextVectorEnv(VectorEnv[Texts, Texts, npt.NDArray[Any]]):
         rewards = np.zeros(self.num_envs)
         terminated, truncated = np.zeros(self.num_envs, dtype=np.bool_), np.zeros(self.num_envs, dtype=np.bool_)
         waiting = np.flatnonzero(~self._over).tolist()
-        outcomes = self._answered({row: self.envs[row].dialogue.submit(actions[row]) for row in waiting})
+        dialogues = {row: self.envs[row].dialogue for row in waiting}
+        submitted = {row: dialogue.submit(actions[row]) for row, dialogue in dialogues.items()}
+        outcomes = answered(self.teacher, dialogues, submitted)
         infos: dict[str, Any] = {}
         for row, env in enumerate(self.envs):
             if row not in outcomes:
@@ -123,27 +125,6 @@ class TextVectorEnv(VectorEnv[Texts, Texts, npt.NDArray[Any]]):
         ended: Which = terminated | truncated
         self._over = np.zeros_like(ended) if self.autoreset_mode is AutoresetMode.SAME_STEP else ended
         return tuple(self._said), rewards, terminated, truncated, deepcopy(infos)
-
-    def _answered(self, answers: dict[int, Answer]) -> dict[int, Outcome]:
-        """The outcomes, after as many calls of the teacher as its stopped replies ask for."""
-        outcomes = {row: answer for row, answer in answers.items() if not isinstance(answer, Request)}
-        requests = {row: answer for row, answer in answers.items() if isinstance(answer, Request)}
-        while requests:
-            try:
-                replies = self.teacher.reply(list(requests.values()))
-                if isinstance(replies, str) or len(replies) != len(requests):
-                    raise TypeError("the teacher must return one reply per request")
-            except Exception as error:  # a teacher is foreign code: its failure truncates, and is kept private
-                return {**outcomes, **{row: self.envs[row].dialogue.fail(error) for row in requests}}
-            again: dict[int, Request] = {}
-            for row, reply in zip(requests, replies, strict=True):
-                answer = self.envs[row].dialogue.deliver(reply)
-                if isinstance(answer, Request):
-                    again[row] = answer
-                else:
-                    outcomes[row] = answer
-            requests = again
-        return outcomes
 
     def privileged(self) -> tuple[dict[str, Any], ...]:
         """The private side of every lesson, for asymmetric critics and evaluators; never for the students."""

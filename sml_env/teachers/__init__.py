@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sml_env.errors import ConfigurationError
+from sml_env.models.naming import ENGINES, model_arguments, names_a_model
 from sml_env.teachers.base import (
     ASYMMETRIES,
     AnswerView,
@@ -13,6 +14,7 @@ from sml_env.teachers.base import (
     EmptyView,
     KnowledgeView,
     Question,
+    Reply,
     Request,
     Teacher,
     Turn,
@@ -20,6 +22,7 @@ from sml_env.teachers.base import (
     View,
     view_for,
 )
+from sml_env.teachers.model import ModelTeacher
 from sml_env.teachers.oracle import OracleTeacher
 from sml_env.teachers.voices import GibberishTeacher, LeakyTeacher, LyingTeacher, NoisyTeacher, NullTeacher, PeerTeacher
 
@@ -31,6 +34,7 @@ __all__ = [
     "EmptyView",
     "KnowledgeView",
     "Question",
+    "Reply",
     "Request",
     "Teacher",
     "Turn",
@@ -49,14 +53,18 @@ VOICES: Final[Mapping[str, tuple[Callable[..., Teacher], tuple[str, ...]]]] = {
     "lying": (LyingTeacher, ("answer",)),
     "leaky": (LeakyTeacher, ("answer",)),
 }
-"""Voice to its maker and the asymmetries it makes sense with. Under "none" the oracle is the peer."""
+"""Voice to its maker and the asymmetries it makes sense with. Under "none" the oracle is the peer.
+
+Language models come on top; they make sense with any asymmetry.
+"""
 
 
 def make_teacher(teacher: str | Mapping[str, Any] | Teacher, asymmetry: str) -> Teacher:
     """A teacher from its name, from a mapping with its arguments, or a user's own object as it is.
 
     Args:
-        teacher: ``"oracle"``, ``"noisy"``, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply``.
+        teacher: ``"oracle"``, ``"noisy"``, ``{"voice": "noisy", "p": 0.2}``, ``"openai:MODEL@URL"``, or
+            ``{"voice": "vllm", "model": "MODEL", "temperature": 0.2}``, or an object with ``name`` and ``reply``.
         asymmetry: The view that it will be handed.
 
     Raises:
@@ -68,10 +76,17 @@ def make_teacher(teacher: str | Mapping[str, Any] | Teacher, asymmetry: str) -> 
         if isinstance(teacher, Teacher) and callable(teacher.reply):
             return teacher
         raise ConfigurationError(f"teacher: {type(teacher).__name__} has no name and reply(requests)")
-    arguments = {} if isinstance(teacher, str) else dict(teacher)
-    voice = teacher if isinstance(teacher, str) else arguments.pop("voice", None)
+    if isinstance(teacher, str):
+        teacher = model_arguments(teacher) if names_a_model(teacher) else {"voice": teacher}
+    arguments = dict(teacher)
+    voice = arguments.pop("voice", None)
+    if voice in ENGINES:
+        try:
+            return ModelTeacher.named(voice, **arguments)
+        except TypeError as error:
+            raise ConfigurationError(f"teacher: {voice!r} does not take {sorted(arguments)}: {error}") from error
     if not isinstance(voice, str) or voice not in VOICES:
-        raise ConfigurationError(f"teacher: {voice!r} is none of {', '.join(VOICES)}")
+        raise ConfigurationError(f"teacher: {voice!r} is none of {', '.join((*VOICES, *ENGINES))}")
     maker, sensible = VOICES[voice]
     if asymmetry not in sensible:
         raise ConfigurationError(

@@ -28,6 +28,7 @@ __all__ = [
     "Fact",
     "KnowledgeView",
     "Question",
+    "Reply",
     "Request",
     "Teacher",
     "Turn",
@@ -182,19 +183,36 @@ class Request:
     refused: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply with what the teacher says that it reveals.
+
+    Attributes:
+        text: What the student reads, after the guard.
+        reveals: Private; for evaluators.
+    """
+
+    text: str
+    reveals: tuple[str, ...] = ()
+
+
 @runtime_checkable
 class Teacher(Protocol):
     """Replies to students. A user's own object needs no more than this.
 
     Its replies are free text: they pass the guard, and their bits are ``None``. A teacher whose reply is a function of
     the request alone may say so with an attribute ``deterministic = True``; then its channel is found by asking it the
-    same question under every hypothesis, and its bits are exact.
+    same question under every hypothesis, and its bits are exact. One that understands any words says so with
+    ``reads_free_text = True``: it is asked about utterances that the environment cannot read.
     """
 
     name: str
 
-    def reply(self, requests: Sequence[Request]) -> Sequence[str]:
-        """One reply per request, in order."""
+    def reply(self, requests: Sequence[Request]) -> Sequence[str | Reply | Exception]:
+        """One reply per request, in order.
+
+        An exception in a reply's place ends that episode as truncated, and no other; raising one ends them all.
+        """
         ...
 
 
