@@ -20,7 +20,7 @@ import numpy as np
 import sml_env  # noqa: F401  registers the environments
 from sml_env.agents import make_agent
 from sml_env.core import TextEnv
-from sml_env.evaluation import rollout
+from sml_env.rollouts import rollout
 
 
 def report(config: dict[str, object]) -> None:

@@ -6,7 +6,8 @@ import gymnasium as gym
 
 import sml_env  # noqa: F401  registers the environments
 from sml_env.agents import AGENTS
-from sml_env.evaluation import rollout, summarise
+from sml_env.evaluation import summarise
+from sml_env.rollouts import rollout
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from sml_env.guard import LeakGuard
 from sml_env.information import Channel
 from sml_env.outcomes import STOPPED
 from sml_env.problems import Problem
-from sml_env.teachers.base import Question, Request, Teacher, view_for
+from sml_env.teachers.base import Question, Reply, Request, Teacher, view_for
 from sml_env.verifiers.base import Verdict
 
 __all__ = ["MAX_ENUMERATED", "counterfactual_channel"]
@@ -48,15 +48,17 @@ def counterfactual_channel(
     problems = [problem.under(hypothesis) for hypothesis in range(len(space))]
     views = [view_for(question.asymmetry, other, *seen, question.asked_of) for other in problems]
     try:
-        texts = list(teacher.reply([Request(question, view, None, seed) for view in views]))
+        replies = teacher.reply([Request(question, view, None, seed) for view in views])
     except Exception:  # foreign code: its failure is met again, and accounted for, when it is asked in earnest
         return None
-    if len(texts) != len(problems) or not all(isinstance(text, str) for text in texts):
+    heard = [reply.text if isinstance(reply, Reply) else reply for reply in replies]
+    texts = [text for text in heard if isinstance(text, str)]
+    if len(replies) != len(problems) or len(texts) != len(problems):
         return None
     if guard is not None:
         leaks = [guard.under(other).inspect(text, said).leaks for other, text in zip(problems, texts, strict=True)]
         texts = [STOPPED if leak else text for leak, text in zip(leaks, texts, strict=True)]
-    replies = sorted(set(texts))
-    if len(replies) < 2:
-        return Channel(tuple(replies), None)
-    return Channel(tuple(replies), np.array([replies.index(text) for text in texts]))
+    kinds = sorted(set(texts))
+    if len(kinds) < 2:
+        return Channel(tuple(kinds), None)
+    return Channel(tuple(kinds), np.array([kinds.index(text) for text in texts]))

@@ -1,4 +1,4 @@
-"""The one rollout loop, and what is measured over its episodes.
+"""Episodes, and what is measured over them.
 
 Episodes are paired: ``episode_seed(seed, i)`` gives every agent, asymmetry and teacher the same i-th problem. Nothing
 private is in an ``Episode``; timing is not either, so that a run repeats to the byte.
@@ -10,36 +10,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-import gymnasium as gym
 import numpy as np
 
-from sml_env.agents import Agent
-from sml_env.core import TextEnv
-from sml_env.errors import ConfigurationError
 from sml_env.estimates import Estimate, ratio, wilson
 from sml_env.information import target_belief
-from sml_env.lesson import Lesson
 from sml_env.problems import HypothesisSpace
 from sml_env.queries import parse
 
 __all__ = [
     "SCHEMA",
+    "UNSCORED",
     "Episode",
     "Summary",
     "TurnRecord",
     "episode_seed",
     "hedging_bracket",
-    "rollout",
     "summarise",
 ]
 
-SCHEMA: Final = 1
-"""Version of ``Episode.as_dict``."""
+SCHEMA: Final = 2
+"""Version of ``Episode.as_dict``. The first had no ``models``."""
+
+UNSCORED: Final = ("teacher:", "verifier:", "student:")
+"""What ``Episode.failure`` begins with where the machinery failed and nobody's skill was measured."""
 
 PREMATURE_BELOW: Final = 0.5
 """An attempt at a less likely answer than this is premature while there is something to ask."""
 
-_AGENT_STREAM: Final = 0x6167656E74
 _ZERO_BITS: Final = 1e-12
 _SPARE_BITS: Final = 64 - 53
 
@@ -93,6 +90,7 @@ class Episode:
         leaks_stopped: Replies that the guard stopped.
         failure: Who failed and how, when the agent or the teacher did; else empty.
         records: One for each turn.
+        models: Name and sampling of the language models that took part, by ``"teacher"`` and ``"student"``.
     """
 
     problem_id: str
@@ -110,6 +108,12 @@ class Episode:
     leaks_stopped: int
     failure: str = ""
     records: tuple[TurnRecord, ...] = ()
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def scored(self) -> bool:
+        """Whether it says anything of the student: not where the teacher, the verifier or a model's server failed."""
+        return not self.failure.startswith(UNSCORED)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, with the schema's version first and the return under ``"return"``."""
@@ -138,96 +142,14 @@ def hedging_bracket(space: HypothesisSpace, attempts: int) -> float:
     return float(min(1.0, mass[: max(0, attempts)].sum()))
 
 
-def rollout(env: gym.Env[str, str], agent: Agent, *, seed: int, problem_id: str | None = None) -> Episode:
-    """Play one episode.
-
-    An agent that raises, or says something that is not a text, has failed: the episode ends there, unsolved, and
-    ``Episode.failure`` names it.
-
-    Args:
-        env: A text environment of this library, wrapped or not.
-        agent: The student.
-        seed: Of the reset; the agent's own randomness is derived from it.
-        problem_id: Chooses the problem; otherwise the seed does.
-
-    Raises:
-        ConfigurationError: If the environment is not one of this library's text environments.
-    """
-    core = env.unwrapped
-    if not isinstance(core, TextEnv):
-        raise ConfigurationError(f"env: {core!r} is not a text environment of sml_env")
-    observation, info = env.reset(seed=seed, options=None if problem_id is None else {"problem_id": problem_id})
-    chosen, budget, entropy = info["problem_id"], info["turns_left"], info["belief_entropy_bits"]
-    space = core.dialogue.problem.space
-    lesson = Lesson(core.dialogue)
-    attempts = min(budget, lesson.attempts_left)
-    records: list[TurnRecord] = []
-    total, ended, failure = 0.0, False, ""
-    try:
-        agent.begin(lesson, np.random.default_rng(np.random.SeedSequence([seed, _AGENT_STREAM])))
-    except Exception as error:  # an agent is foreign code: its failure is this episode's result
-        failure = _named(agent, error)
-    while not (ended or failure):
-        likeliest = lesson.likeliest
-        try:
-            utterance = agent.act(observation, info)
-        except Exception as error:  # likewise
-            failure = _named(agent, error)
-            break
-        if not isinstance(utterance, str):
-            failure = _named(agent, TypeError(f"act returned a {type(utterance).__name__}, not a str"))
-            break
-        observation, reward, terminated, truncated, info = env.step(utterance)
-        total += float(reward)
-        ended = terminated or truncated
-        failure = str(info.get("failure", ""))
-        records.append(_record(utterance, observation, info, likeliest))
-    return Episode(
-        problem_id=chosen,
-        seed=seed,
-        agent=agent.name,
-        asymmetry=core.rules.asymmetry,
-        teacher=core.teacher.name,
-        success=bool(records and info["success"]),
-        episode_return=total,
-        turns=len(records),
-        max_turns=budget,
-        max_attempts=attempts,
-        prior_entropy_bits=entropy,
-        hedging=None if space is None else hedging_bracket(space, attempts),
-        leaks_stopped=int(info.get("leaks_stopped", 0)),
-        failure=failure,
-        records=tuple(records),
-    )
-
-
-def _named(agent: Agent, error: Exception) -> str:
-    first = (str(error).splitlines() or [""])[0][:200]
-    return f"agent {agent.name}: {type(error).__name__}: {first}"
-
-
-def _record(utterance: str, reply: str, info: Mapping[str, Any], likeliest: float | None) -> TurnRecord:
-    return TurnRecord(
-        utterance=utterance,
-        reply=reply,
-        query_kind=info["query_kind"],
-        expected_bits=info["expected_bits"],
-        realised_bits=info["realised_bits"],
-        verdict_bits=info["verdict_bits"],
-        best_bits=info["best_bits"],
-        belief_entropy_bits=info["belief_entropy_bits"],
-        likeliest=likeliest,
-        reward_terms=dict(info["reward_terms"]),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What is measured over episodes. A **question** is a turn that is neither an attempt nor malformed.
 
     Attributes:
-        episodes: How many.
+        episodes: How many, failed ones included.
         failures: Those in which the agent or the teacher failed, by what ``Episode.failure`` says.
+        unscored: Those of the failed in which not the agent failed: nothing below counts them.
         success: Share solved.
         success_at: Share solved within t turns, for t = 1, 2, … up to the largest budget.
         turns: Turns taken.
@@ -250,6 +172,7 @@ class Summary:
 
     episodes: int
     failures: Mapping[str, int]
+    unscored: int
     success: Estimate
     success_at: tuple[Estimate, ...]
     turns: Estimate
@@ -318,20 +241,22 @@ def _counted(episode: Episode) -> _Counts:
 
 def summarise(episodes: Sequence[Episode]) -> Summary:
     """The metrics of a set of episodes, each with a 95% confidence interval."""
+    failures: dict[str, int] = {}
+    for episode in episodes:
+        if episode.failure:
+            failures[episode.failure] = failures.get(episode.failure, 0) + 1
+    played, episodes = len(episodes), [episode for episode in episodes if episode.scored]
     counts = [_counted(episode) for episode in episodes]
     size = len(episodes)
     horizon = max((episode.max_turns for episode in episodes), default=0)
     solved = [episode.turns for episode in episodes if episode.success]
     brackets = [episode.hedging for episode in episodes]
     closed = [bracket for bracket in brackets if bracket is not None]
-    failures: dict[str, int] = {}
-    for episode in episodes:
-        if episode.failure:
-            failures[episode.failure] = failures.get(episode.failure, 0) + 1
     begun = [count.first_attempt for count in counts if count.first_attempt]
     return Summary(
-        episodes=size,
+        episodes=played,
         failures=failures,
+        unscored=played - size,
         success=wilson(len(solved), size),
         success_at=tuple(wilson(sum(turns <= t for turns in solved), size) for t in range(1, horizon + 1)),
         turns=ratio([episode.turns for episode in episodes], [1.0] * size),

@@ -21,10 +21,11 @@ from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue, Rules
 from sml_env.envs.math_family import MathTutorConfig, TopicFamily
 from sml_env.errors import ConfigurationError
-from sml_env.evaluation import Episode, episode_seed, rollout
+from sml_env.evaluation import Episode, episode_seed
 from sml_env.lesson import Lesson
 from sml_env.problems import HypothesisSpace, Problem, Secret, Solution
 from sml_env.queries import parse
+from sml_env.rollouts import rollout
 from sml_env.semantics import meaning
 from sml_env.teachers import make_teacher
 

@@ -14,9 +14,10 @@ from sml_env.boards import Board
 from sml_env.closed import SharedFamily
 from sml_env.envs.mastermind import MastermindConfig, mastermind
 from sml_env.envs.twenty_questions import TwentyQuestionsConfig, twenty_questions
-from sml_env.evaluation import Episode, rollout
+from sml_env.evaluation import Episode
 from sml_env.game import Game
 from sml_env.laws import TRUTHFUL
+from sml_env.rollouts import rollout
 from sml_env.rules import Rules
 from sml_env.solver_agents import LiarAgent
 from sml_env.solvers.questions import pelc_questions, twenty_questions_optimum

@@ -15,7 +15,8 @@ from sml_env.envs.hidden_function import HiddenFunctionConfig, hidden_functions
 from sml_env.envs.hidden_program import HiddenProgramConfig, hidden_programs
 from sml_env.envs.mastermind import MastermindConfig, mastermind
 from sml_env.envs.twenty_questions import TwentyQuestionsConfig, twenty_questions
-from sml_env.evaluation import hedging_bracket, rollout
+from sml_env.evaluation import hedging_bracket
+from sml_env.rollouts import rollout
 from sml_env.solvers.success import SuccessSolver
 
 # Uniformly random legal actions, as the docstrings have them.

@@ -27,11 +27,11 @@ from sml_env.evaluation import (
     TurnRecord,
     episode_seed,
     hedging_bracket,
-    rollout,
     summarise,
 )
 from sml_env.lesson import Lesson
 from sml_env.problems import HypothesisSpace
+from sml_env.rollouts import rollout
 
 Z = statistics.NormalDist().inv_cdf(0.975)
 

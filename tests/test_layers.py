@@ -69,6 +69,8 @@ LAYERS = {
     "code_lines": 7,
     "estimates": 7,
     "evaluation": 7,
+    "rollouts": 7,
+    "students": 7,
     "lesson": 7,
     "solver_agents": 7,
     "solvers": 7,

@@ -29,6 +29,7 @@ from sml_env.bench.table import report
 from sml_env.bench.verify import policy_with, verify_one
 from sml_env.errors import ConfigurationError, SmlError
 from sml_env.rewards import SHAPINGS
+from sml_env.students import make_student
 from sml_env.teachers import ASYMMETRIES, VOICES
 from sml_env.verifiers.policy import PROFILES
 from sml_env.verifiers.sandbox.limits import LEVELS
@@ -37,7 +38,8 @@ __all__ = ["cli", "main"]
 
 _AGENTS = "random,constant,hedge,greedy,scripted"
 _ASYMMETRY = f"What the teacher holds: {', '.join(ASYMMETRIES)}."
-_TEACHER = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2."
+_TEACHER = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2; or vllm:MODEL, openai:MODEL@URL."
+_STUDENT = "A language model as the student: vllm:MODEL or openai:MODEL@URL; settings as in ?temperature=0.2."
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?")
 _INTERRUPTED = 130
 _FAILED = 2
@@ -139,9 +141,8 @@ def cli() -> None:
 
 @cli.command()
 @_lesson_options
-@click.option(
-    "--agents", type=_names, metavar="A,B", default=_AGENTS, show_default=True, help=f"Of: {', '.join(AGENTS)}."
-)
+@click.option("--agents", type=_names, metavar="A,B", help=f"Of: {', '.join(AGENTS)}. [default: {_AGENTS}]")
+@click.option("--student", "students", type=_names, metavar="A,B", help=f"{_STUDENT} [default: none]")
 @click.option(
     "--asymmetry", "asymmetries", type=_names, metavar="A,B", default="answer,none", show_default=True, help=_ASYMMETRY
 )
@@ -150,13 +151,20 @@ def cli() -> None:
     "--episodes", type=click.IntRange(min=1), default=100, show_default=True, help="For each row of the table."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Chooses the problems.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 1024),
+    help="Lessons of an agent at a time. [default: 16 with a language model, else 1]",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write one JSON line an episode.")
 def bench(
-    agents: tuple[str, ...],
+    agents: tuple[str, ...] | None,
+    students: tuple[str, ...] | None,
     asymmetries: tuple[str, ...],
     teachers: tuple[str, ...],
     episodes: int,
     seed: int,
+    concurrency: int | None,
     out: Path | None,
     **options: Any,
 ) -> None:
@@ -164,7 +172,8 @@ def bench(
     console, notes = Console(highlight=False), Console(stderr=True, highlight=False)
     with _clear_errors():
         lessons = _lessons(**options)
-        run = plan(lessons, asymmetries, teachers, agents, episodes, seed)
+        named = (*(agents or (() if students else _names(_AGENTS))), *(students or ()))
+        run = plan(lessons, asymmetries, teachers, named, episodes, seed, concurrency)
         for cell, reason in run.skipped:
             notes.print(Text(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}", style="yellow"))
         if len(run.problem_ids) < episodes:
@@ -233,13 +242,15 @@ def _progress(what: str, total: int | None, console: Console) -> Iterator[Callab
 @_lesson_options
 @click.option("--asymmetry", default="answer", show_default=True, help=_ASYMMETRY)
 @click.option("--teacher", default="oracle", show_default=True, help=_TEACHER)
+@click.option("--student", help=f"{_STUDENT} [default: you]")
 @click.option("--seed", type=click.IntRange(min=0), help="The same problem for the same seed. [default: random]")
 @click.option("--bits", is_flag=True, help="Show after each turn what was told, in bits.")
-def play(asymmetry: str, teacher: str, seed: int | None, bits: bool, **options: Any) -> None:
-    """Be the student yourself."""
+def play(asymmetry: str, teacher: str, student: str | None, seed: int | None, bits: bool, **options: Any) -> None:
+    """Be the student yourself, or watch a language model be it."""
     with _clear_errors():
+        agent = None if student is None else make_student(student)
         env = make_environment(_lessons(**options), Cell(asymmetry, teacher))
-        play_lesson(env, seed=seed, bits=bits)
+        play_lesson(env, seed=seed, bits=bits, agent=agent)
 
 
 # A negative answer is no option, and -h may stand in one, as in -x+h.

@@ -21,6 +21,7 @@ MAX_BITS: Final = 1e6
 MAX_REWARD: Final = 1e12
 """No reward in a file is larger, in either direction."""
 
+_READ: Final = (1, SCHEMA)
 _MAX_SEED: Final = 2**64
 _MAX_COUNT: Final = 2**53
 _MAX_NAME: Final = 200
@@ -90,8 +91,8 @@ def _row(line: bytes | None) -> Mapping[str, Any]:
     if "schema" not in row:
         raise ValueError("no field 'schema': not an episode")
     schema = row["schema"]
-    if isinstance(schema, bool) or schema != SCHEMA:
-        raise ValueError(f"schema {_shown(schema)} is not {SCHEMA}, which this version of sml_env reads")
+    if isinstance(schema, bool) or schema not in _READ:
+        raise ValueError(f"schema {_shown(schema)} is not of {_READ}, which this version of sml_env reads")
     return row
 
 
@@ -122,7 +123,16 @@ def _episode(row: Mapping[str, Any]) -> Episode:
         leaks_stopped=_count(row, "leaks_stopped"),
         failure=_text(row, "failure"),
         records=records,
+        models=_models(row),
     )
+
+
+def _models(row: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Which models took part; rows of the first schema do not say."""
+    models = {} if row["schema"] == 1 else _value(row, "models")
+    if not isinstance(models, dict) or not all(isinstance(settings, dict) for settings in models.values()):
+        raise ValueError("field 'models' is not a JSON object of JSON objects")
+    return models
 
 
 def _record(row: object, turn: int) -> TurnRecord:

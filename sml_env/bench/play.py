@@ -1,4 +1,4 @@
-"""A lesson in a terminal, with a person as the student."""
+"""A lesson in a terminal, with a person as the student, or a language model that the person watches."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from typing import Any, Final
 
 import click
 import gymnasium as gym
+import numpy as np
 
 from sml_env.core import TextEnv
+from sml_env.lesson import Lesson
+from sml_env.students import ModelAgent
+from sml_env.teachers.model import ModelTeacher
 
 __all__ = ["play_lesson", "printable"]
 
@@ -69,17 +73,25 @@ def _show(text: str) -> None:
         click.echo(fill(line, width, break_long_words=False, break_on_hyphens=False))
 
 
-def play_lesson(env: gym.Env[str, str], *, seed: int | None, bits: bool) -> bool:
+def play_lesson(env: gym.Env[str, str], *, seed: int | None, bits: bool, agent: ModelAgent | None = None) -> bool:
     """Play one lesson with a person, and say how it ended.
 
     Args:
         env: A text environment of this library.
         seed: Of the reset; ``None`` draws one and says which.
         bits: Whether to show what each turn told.
+        agent: The student in the person's place.
 
     Returns:
         Whether the problem was solved.
+
+    Raises:
+        ModelError: If a language model that takes part cannot be asked.
     """
+    core = env.unwrapped
+    for party in (agent, getattr(core, "teacher", None)):
+        if isinstance(party, ModelAgent | ModelTeacher):
+            party.model.check()
     with suppress(ImportError):
         import_module("readline")  # line editing for ``input``, where the system has it
     chosen = secrets.randbelow(10**6) if seed is None else seed
@@ -87,11 +99,15 @@ def play_lesson(env: gym.Env[str, str], *, seed: int | None, bits: bool) -> bool
     _show(f"(problem {info['problem_id']}, --seed {chosen})\n{_help(env.unwrapped)}\n{_ENDS}\n\n{observation}")
     if bits:
         click.echo(f"  [to learn: {_bits(info['belief_entropy_bits'])} bits]")
+    if agent is not None and isinstance(core, TextEnv):
+        agent.begin(Lesson(core.dialogue), np.random.default_rng(chosen))
     ended = False
     while not ended:
-        words = _said()
+        words = _said() if agent is None else agent.act(observation, info)
         if words is None:
             break
+        if agent is not None:
+            _show(f"student> {words}")
         observation, _, terminated, truncated, info = env.step(words)
         ended = terminated or truncated
         _show(observation)
@@ -101,8 +117,11 @@ def play_lesson(env: gym.Env[str, str], *, seed: int | None, bits: bool) -> bool
     if solved:
         click.echo(f"Solved, with {info['turns_left']} turns left.")
         return True
+    if failure := info.get("failure"):
+        click.echo(f"The lesson was broken off: {printable(failure)}.")
     click.echo("Not solved." if ended else "You left; not solved.")
-    core = env.unwrapped
+    if agent is not None:
+        return False
     try:
         wanted = click.confirm("Show the answer?", default=False)
     except click.Abort:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,17 +13,22 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.error import Error as GymnasiumError
 
-from sml_env.agents import make_agent
+from sml_env.agents import Agent, make_agent
 from sml_env.bench.files import LineFile
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError
-from sml_env.evaluation import Episode, episode_seed, rollout
+from sml_env.evaluation import Episode, episode_seed
+from sml_env.models.naming import ENGINES, names_a_model
 from sml_env.registration import ROWS
-from sml_env.teachers import ASYMMETRIES, VOICES, make_teacher
+from sml_env.rollouts import rollouts
+from sml_env.students import ModelAgent, make_student
+from sml_env.teachers import ASYMMETRIES, VOICES, Teacher, make_teacher
+from sml_env.teachers.model import ModelTeacher
 
 __all__ = ["Cell", "Lessons", "Plan", "Results", "make_environment", "plan", "play_all", "voice"]
 
 _PROBLEM_STREAM = 0x70726F62
+_CONCURRENCY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class Cell:
 
     Attributes:
         asymmetry: What the teacher holds.
-        teacher: As written on the command line: ``noisy:p=0.2``.
+        teacher: As written on the command line: ``noisy:p=0.2``, ``openai:MODEL@URL``.
     """
 
     asymmetry: str
@@ -58,10 +64,11 @@ class Plan:
     Attributes:
         lessons: Its environments.
         cells: The pairs that make sense, in order.
-        agents: Names.
+        agents: Names; those of language models among them.
         problem_ids: One for each episode; ``None`` where the episode's seed draws the problem.
         seed: Of the run.
         skipped: Pairs that make no sense, with the reason.
+        concurrency: Lessons of an agent at a time.
     """
 
     lessons: Lessons
@@ -70,6 +77,7 @@ class Plan:
     problem_ids: tuple[str | None, ...]
     seed: int
     skipped: tuple[tuple[Cell, str], ...] = ()
+    concurrency: int = 1
 
     @property
     def total(self) -> int:
@@ -78,14 +86,14 @@ class Plan:
 
 
 def voice(text: str) -> str | dict[str, Any]:
-    """A teacher as the command line writes it: ``oracle``, or ``noisy:p=0.2`` for a voice with arguments.
+    """A teacher as the command line writes it: ``oracle``, ``noisy:p=0.2`` for a voice with arguments, or a model's.
 
     Raises:
         ConfigurationError: If it is not of that form.
     """
     name, colon, rest = text.partition(":")
-    if not colon:
-        return name
+    if not colon or names_a_model(text):
+        return text
     arguments: dict[str, Any] = {"voice": name}
     for part in rest.split(":"):
         key, equals, value = part.partition("=")
@@ -98,8 +106,8 @@ def voice(text: str) -> str | dict[str, Any]:
     return arguments
 
 
-def make_environment(lessons: Lessons, cell: Cell) -> gym.Env[str, str]:
-    """The environment of one cell.
+def make_environment(lessons: Lessons, cell: Cell, teacher: Teacher | None = None) -> gym.Env[str, str]:
+    """The environment of one cell, with a teacher that is there already or a new one.
 
     Raises:
         ConfigurationError: If there is no such environment, or an argument makes no sense.
@@ -109,7 +117,7 @@ def make_environment(lessons: Lessons, cell: Cell) -> gym.Env[str, str]:
             lessons.env_id,
             disable_env_checker=True,
             asymmetry=cell.asymmetry,
-            teacher=voice(cell.teacher),
+            teacher=voice(cell.teacher) if teacher is None else teacher,
             **lessons.arguments,
         )
     except (GymnasiumError, ModuleNotFoundError) as error:
@@ -129,6 +137,7 @@ def plan(
     agents: Sequence[str],
     episodes: int,
     seed: int,
+    concurrency: int | None = None,
 ) -> Plan:
     """All combinations that make sense; names and arguments are checked before anything is played.
 
@@ -136,15 +145,16 @@ def plan(
         lessons: What the environments have in common.
         asymmetries: Names.
         teachers: As ``voice`` reads them.
-        agents: Names.
+        agents: Names; those of language models among them.
         episodes: For each agent in each cell; fewer where the problems can be listed and are fewer.
         seed: Of the run.
+        concurrency: Lessons of an agent at a time; ``None`` for 16 where a language model takes part, else 1.
 
     Raises:
         ConfigurationError: If a name is unknown, or no pair makes sense.
+        ModelError: If a language model cannot be asked.
     """
-    for agent in agents:
-        make_agent(agent)
+    parties: list[Agent | Teacher] = [_agent(agent) for agent in agents]
     cells, skipped = [], []
     for asymmetry in asymmetries:
         if asymmetry not in ASYMMETRIES:
@@ -152,22 +162,36 @@ def plan(
         for teacher in teachers:
             cell = Cell(asymmetry, teacher)
             name = teacher.partition(":")[0]
-            if name not in VOICES:
-                raise ConfigurationError(f"teacher: {name!r} is none of {', '.join(VOICES)}")
+            if name not in VOICES and name not in ENGINES:
+                raise ConfigurationError(f"teacher: {name!r} is none of {', '.join((*VOICES, *ENGINES))}")
             try:
-                make_teacher(voice(teacher), asymmetry)
+                parties.append(make_teacher(voice(teacher), asymmetry))
             except ConfigurationError as error:
-                if asymmetry in VOICES[name][1]:
+                if name in ENGINES or asymmetry in VOICES[name][1]:
                     raise
                 skipped.append((cell, str(error)))
             else:
                 cells.append(cell)
     if not cells:
         raise ConfigurationError("; ".join(reason for _, reason in skipped) or "nothing to run")
+    models = [party for party in parties if isinstance(party, ModelTeacher | ModelAgent)]
+    for party in {party.name: party for party in models}.values():
+        party.model.check()
     env = make_environment(lessons, cells[0])
     problem_ids = _problems(env, episodes, seed)
     env.close()
-    return Plan(lessons, tuple(cells), tuple(agents), problem_ids, seed, tuple(skipped))
+    at_once = concurrency or (_CONCURRENCY if models else 1)
+    return Plan(lessons, tuple(cells), tuple(agents), problem_ids, seed, tuple(skipped), at_once)
+
+
+def _agent(name: str) -> Agent:
+    return make_student(name) if names_a_model(name) else make_agent(name)
+
+
+def _agents(name: str, count: int) -> list[Agent]:
+    """Some agents of one name; those on a language model share it."""
+    first = _agent(name)
+    return [first, *(copy(first) if isinstance(first, ModelAgent) else _agent(name) for _ in range(count - 1))]
 
 
 @dataclass(slots=True)
@@ -204,27 +228,39 @@ def _problems(env: gym.Env[str, str], episodes: int, seed: int) -> tuple[str | N
 
 
 def _episodes(run: Plan, cell: Cell) -> Iterator[tuple[str, Episode, float]]:
-    env = make_environment(run.lessons, cell)
-    agents = [make_agent(name) for name in run.agents]
-    for index, problem_id in enumerate(run.problem_ids):
-        seed = episode_seed(run.seed, index)
-        env.reset(seed=seed, options=None if problem_id is None else {"problem_id": problem_id})
-        _warm(env)
-        for name, agent in zip(run.agents, agents, strict=True):
-            started = time.perf_counter()
-            episode = rollout(env, agent, seed=seed, problem_id=problem_id)
-            yield name, episode, time.perf_counter() - started
-    env.close()
+    size = min(run.concurrency, len(run.problem_ids))
+    teacher = make_teacher(voice(cell.teacher), cell.asymmetry)
+    envs = [_core(make_environment(run.lessons, cell, teacher)) for _ in range(size)]
+    agents = [(name, _agents(name, size)) for name in run.agents]
+    seeds = [episode_seed(run.seed, index) for index in range(len(run.problem_ids))]
+    for start in range(0, len(seeds), size):
+        chosen, drawn = run.problem_ids[start : start + size], seeds[start : start + size]
+        for env, seed, problem_id in zip(envs, drawn, chosen, strict=False):
+            env.reset(seed=seed, options=None if problem_id is None else {"problem_id": problem_id})
+            _warm(env)
+        for name, students in agents:
+            count, started = len(drawn), time.perf_counter()
+            episodes = rollouts(envs[:count], students[:count], seeds=drawn, problem_ids=chosen)
+            seconds = (time.perf_counter() - started) / count
+            for episode in episodes:
+                yield name, episode, seconds
+    for env in envs:
+        env.close()
 
 
-def _warm(env: gym.Env[str, str]) -> None:
-    """Build what a problem's first episode would pay for, so that all agents are timed alike."""
+def _core(env: gym.Env[str, str]) -> TextEnv:
     core = env.unwrapped
-    if isinstance(core, TextEnv):
-        core.dialogue.expected_bits("x > 0")
-        belief, menu = core.dialogue.belief, core.dialogue.menu
-        if belief is not None and menu is not None:
-            menu.best_bits(belief)
+    if not isinstance(core, TextEnv):
+        raise ConfigurationError(f"env: {core!r} is not a text environment of sml_env")
+    return core
+
+
+def _warm(env: TextEnv) -> None:
+    """Build what a problem's first episode would pay for, so that all agents are timed alike."""
+    env.dialogue.expected_bits("x > 0")
+    belief, menu = env.dialogue.belief, env.dialogue.menu
+    if belief is not None and menu is not None:
+        menu.best_bits(belief)
 
 
 def play_all(run: Plan, results: Results, sink: LineFile | None, tick: Callable[[Cell, str], None]) -> None:

@@ -119,3 +119,7 @@ def report(console: Console, run: Plan, results: Results) -> None:
                 ),
                 style="red",
             )
+        if unscored := summarise(episodes).unscored:
+            console.print(
+                Text(f"{unscored} of {len(episodes)} count nowhere above: not the student failed", style="red")
+            )

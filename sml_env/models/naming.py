@@ -62,12 +62,12 @@ def make_model(arguments: Mapping[str, Any]) -> tuple[LanguageModel, Sampling, d
         MissingExtraError: If the package that runs it is missing.
     """
     rest = dict(arguments)
-    engine, model = rest.pop("voice", None), rest.pop("model", None)
+    engine, model = rest.pop("voice", None), rest.pop("model", "")
     sampling = Sampling(**{name: rest.pop(name) for name in _SAMPLING if name in rest})
     if engine == "vllm":
-        return VllmModel(model, rest.pop("engine", None)), sampling, rest  # type: ignore[arg-type]
+        return VllmModel(model, rest.pop("engine", None)), sampling, rest
     if engine == "openai":
-        return ServedModel(model, **{name: rest.pop(name) for name in _SERVER if name in rest}), sampling, rest  # type: ignore[arg-type]
+        return ServedModel(model, **{name: rest.pop(name) for name in _SERVER if name in rest}), sampling, rest
     raise ConfigurationError(f"model: {engine!r} is none of {', '.join(ENGINES)}")
 
 

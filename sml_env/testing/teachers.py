@@ -16,7 +16,7 @@ from sml_env.listener import asks_outright
 from sml_env.problems import HypothesisSpace, Problem, Secret, Solution, Step
 from sml_env.queries import parse
 from sml_env.semantics import Meaning, meaning
-from sml_env.teachers import ChannelTeacher, Question, Request, Teacher, Turn, make_teacher, view_for
+from sml_env.teachers import ChannelTeacher, Question, Reply, Request, Teacher, Turn, make_teacher, view_for
 from sml_env.testing.conformance import HOSTILE, ConformanceError, require, shown, untouched_random_state
 from sml_env.verifiers.base import Status, Verdict
 
@@ -169,9 +169,10 @@ def _replies(teacher: Teacher, requests: Sequence[Request]) -> list[str]:
         f"reply returns {shown(replies)}: return a sequence of texts, one per request",
     )
     require(len(replies) == len(requests), f"reply returns {len(replies)} texts for {len(requests)} requests: one each")
-    for text in replies:
+    texts = [reply.text if isinstance(reply, Reply) else reply for reply in replies]
+    for text in texts:
         require(isinstance(text, str), f"a reply to {asked} is {shown(text)}: return texts only")
-    return list(replies)
+    return [str(text) for text in texts]
 
 
 def _check_protocol(teacher: Teacher, cases: Sequence[_Case]) -> None:

@@ -509,4 +509,4 @@ def test_only_drawing_loads_matplotlib() -> None:
 
 
 def test_schema_of_the_reader_is_that_of_the_writer() -> None:
-    assert row()["schema"] == SCHEMA == 1
+    assert row()["schema"] == SCHEMA == 2

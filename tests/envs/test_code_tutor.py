@@ -28,9 +28,9 @@ from sml_env.envs.code_faults import fault
 from sml_env.envs.code_language import CallOf, read
 from sml_env.envs.code_problems import PROBLEMS
 from sml_env.errors import ConfigurationError, DataError
-from sml_env.evaluation import rollout
 from sml_env.outcomes import CORRECT, INCORRECT, STOPPED, UNAVAILABLE
 from sml_env.problems import Problem, Secret
+from sml_env.rollouts import rollout
 from sml_env.teachers import AnswerView, Request, VerdictView
 from sml_env.testing.counterfactual import under
 from sml_env.verifiers.base import Status

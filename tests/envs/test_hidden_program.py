@@ -23,11 +23,11 @@ from sml_env.envs.programs.language import TYPES, Undefined, expression, type_of
 from sml_env.envs.programs.questions import called, query_of
 from sml_env.envs.programs.reading import read
 from sml_env.errors import ConfigurationError
-from sml_env.evaluation import rollout
 from sml_env.forms import Claim
 from sml_env.guard import LeakGuard
 from sml_env.outcomes import STOPPED
 from sml_env.problems import Problem, Secret, Solution
+from sml_env.rollouts import rollout
 from sml_env.testing.conformance import HOSTILE
 from sml_env.verifiers.base import Status
 from sml_env.verifiers.runs import Run, run_function
