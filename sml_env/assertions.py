@@ -24,7 +24,7 @@ _CLOSE = r"\s*(?:[.,;!?)*$`'\"]|$)"
 _VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
 _BE = (
     r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|comes?\s+(?:out\s+)?to"
-    r"|turns\s+out\s+to\s+be|works\s+out\s+to)"
+    r"|turns\s+out\s+to\s+be|works\s+out\s+(?:to|as)|comes\s+out\s+(?:as|at))"
 )
 _FILL = (
     r"(?:\s+(?:exactly|just|simply|really|actually|indeed|definitely|equal\s+to|the\s+number|of\s+course|therefore|thus"
@@ -33,7 +33,10 @@ _FILL = (
 _NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|secret|number)\b"
 _SOUGHT = r"(?:\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
 _NOT_A_TERM = r"(?![\d.]*(?:\d|\s*(?:times\s+[a-z]\b|\*\s*[a-z]\b|[a-z]\b(?!\s+[a-z]))))"
-_LEADS = r"get|gets|gives?|gave|say|yields?|leaves?|therefore|thus|hence|so|want\s+is|mean|namely|remember|take"
+_LEADS = (
+    r"(?<!whether\syou\s)(?<!if\syou\s)gets?|(?<!part\s)(?<!step\s)(?<!line\s)(?<!sum\s)(?:gives?|gave)|say|yields?"
+    r"|leaves?|therefore|thus|hence|so|want\s+is|mean|namely|remember|take"
+)
 _BEFORE_UNKNOWN = (
     r"(?:(?<![\w)\]*/+^-])(?<![\w)\]*/+^-]\s)|(?:(?<=\bthus\s)|(?<=\bso\s)|(?<=\bhence\s)|(?<=therefore\s)"
     r"|(?<=\bthen\s)|(?<=\bthat\s)|(?<=\bget\s)|(?<=\bhave\s)|(?<=gives\s)))"
@@ -46,7 +49,11 @@ _INTERJECTIONS = (
     r"|between\s+us|remember|of\s+course|here"
 )
 _RIGHT = r"(?:right|correct|answer|solution|result|final|true|it\b|what\s+you)"
-_ORDERS = r"submit|enter|answer\s+with|go\s+with|choose|pick|write\s+down|respond\s+with|reply\s+with"
+_FOREIGN = r"respuesta|r[ée]ponse|antwort|l[öo]sung|risposta|resposta|antwoord|svaret|odpowied[zź]|ответ|答案|答え"
+_ORDERS = (
+    r"submit|enter|answer\s+with|go\s+(?:with|for)|(?:are|were)\s+looking\s+for|choose|pick|write\s+down"
+    r"|respond\s+with|reply\s+with"
+)
 
 _ASSERTED: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -56,6 +63,10 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_LEADS})\b{_FILL}{_VALUE}{_CLOSE}",
         rf"{_BEFORE_UNKNOWN}[a-zA-Z]\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b){_FILL}{_VALUE}{_AFTER_UNKNOWN}",
         rf"\b(?:it|that|this|he|she|they)(?:'s|\s+(?:{_BE})){_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:it|that|this|all|everything|the\s+whole)\s+(?:adds\s+up|amounts|sums|boils\s+down|totals)\s+(?:to\s+)?{_FILL}"
+        rf"{_VALUE}{_CLOSE}",
+        rf"\b(?:{_FOREIGN})\b"
+        rf"[^\d.;!?\n]{{0,20}}{_VALUE}{_CLOSE}",
         rf"\\boxed\s*\{{|####\s*{_VALUE}",
         rf"^\W*(?:(?:{_INTERJECTIONS})\b\W*)*{_VALUE}\W*$",
         rf"(?<![\w.=])(?<!=\s){_EXPRESSION}\s*(?:is|was|it's|would\s+be)\s+(?:indeed\s+|exactly\s+)?"

@@ -2,16 +2,21 @@ r"""The leak guard: reads every free-text reply before the student does.
 
 Threat model. The teacher may be careless or hostile and knows the answer; the student may tell it what to say. Two
 things must not happen: the answer reaches the student, and the guard itself becomes an oracle that says yes by
-stopping. Hence two stages. The first stops *any* assertion of a specific value as the answer, right or wrong, by its
-form alone. The second compares what is left with the answer: every number, number word, arithmetic expression and tuple
-by exact value, and numbers spread over several replies. A number of the statement or of the student's own words may be
-repeated, not asserted.
+stopping. Hence two stages. The first goes by form alone and stops, right or wrong: any assertion of a specific value as
+the answer, bounds that leave one whole number, numbers in a cipher, messages in characters that cannot be seen. The
+second compares what is left with the answer by exact value: every number, number word, phrase, piece of code, count and
+tuple, digits by their places, and numbers spread over several replies; and looks for the answer in other languages,
+bases and numerals. A number of the statement or of the student's own words may be repeated, not asserted; what the
+student wrote is read in all the same ways, so that it passes or is stopped alike whether it is right or wrong.
 
 The answer of an open domain is a program: the domain says whether a reply, or several together, hold a copy of it.
 
-Covered: values equal in any exact form (42, 42.0, 84/2, 40 + 2, "forty-two", ``\boxed{42}``, digits over turns).
-Not covered yet: encodings (base64, Roman, Morse, other scripts), bounds that pin the answer, code that computes it.
-Fails closed: an error inside the guard, or a reply over its limits, counts as a leak.
+Covered: values equal in any exact form (42, 84/2, "forty-two", "half of 84", ``\boxed{42}``), digits over turns,
+other scripts, entities, escapes, zero-width characters, base64, base32, bytes, Morse, rot13, reversed and spelled
+words, acrostics, other bases, Roman numerals, fifty languages, bounds, repeated signs and words, small code.
+Not covered: riddles ("the answer to everything"), facts of the world ("the atomic number of molybdenum"), ciphers that
+the two have agreed on, equations still to be solved ("2x = 84").
+Fails closed: an error inside the guard, or a reply over its limits of length and time, counts as a leak.
 """
 
 from __future__ import annotations
@@ -21,21 +26,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from time import thread_time
 from typing import Final
 
 from sml_env.answers import KINDS, parse_answer
 from sml_env.assertions import asserts_a_value
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
+from sml_env.leaks.bounds import Bounds, bounds_of
+from sml_env.leaks.ciphers import decoded, from_base64
+from sml_env.leaks.reading import Reading, hides_a_number
+from sml_env.leaks.spellings import Spellings
+from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
 from sml_env.problems import Problem
-from sml_env.stated import Stated, has_number, literals, squeezed, stated_values
+from sml_env.stated import Stated, literals, squeezed, stated_values, with_digits
 
 __all__ = ["MAX_REPLY_CHARACTERS", "GuardReport", "LeakGuard"]
 
 MAX_REPLY_CHARACTERS: Final = 4_000
 """A longer reply is stopped unread."""
 
+MAX_SECONDS: Final = 0.25
+"""Processor time for one reply; one that takes more is stopped."""
+
 _MAX_PIECES: Final = 8
+_OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
+_PLACES = re.compile(r"\b(?:digits?|ends?|ending|last|units?|ones|tens|begins?|starts?|first|second|then|followed)\b")
 _SHORTEST: Final = 3
 _COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
 _SPAN = r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]]"
@@ -66,6 +82,7 @@ class LeakGuard:
     """
 
     _copies: Callable[[str], bool] | None
+    _read: Reading
 
     def __init__(self, problem: Problem) -> None:
         solution = problem.secret.reveal()
@@ -90,7 +107,7 @@ class LeakGuard:
     def under(self, problem: Problem) -> LeakGuard:
         """A guard of another problem that remembers the same replies; for counterfactual views."""
         guard = LeakGuard(problem)
-        guard._pieces = list(self._pieces)
+        guard._pieces, guard._placed, guard._bounds = list(self._pieces), self._placed, self._bounds
         return guard
 
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
@@ -108,6 +125,8 @@ class LeakGuard:
         self._copies = None
         self._quoted: Stated | None = None
         self._pieces: list[str] = []
+        self._placed = False
+        self._bounds = Bounds()
 
     def __repr__(self) -> str:
         return "LeakGuard(<redacted>)"
@@ -123,42 +142,86 @@ class LeakGuard:
             return GuardReport(True, "not text")
         if len(reply) > MAX_REPLY_CHARACTERS:
             return GuardReport(True, "longer than the guard reads")
+        began = thread_time()
         try:
-            return self._inspect(reply, student)
+            report = self._inspect(reply, student)
         except Exception:  # fails closed: whatever goes wrong here must not let the reply through
             return GuardReport(True, "the guard failed")
+        if thread_time() - began > MAX_SECONDS:
+            return GuardReport(True, "takes the guard too long")
+        return report
 
     def _inspect(self, reply: str, student: str) -> GuardReport:
+        if invisible(reply) > MAX_INVISIBLE:
+            return GuardReport(True, "holds characters that cannot be seen")
+        plain = surface(reply)
         if self._copies is not None:
-            return self._inspect_program(self._copies, reply)
-        if self._key is not None and reply.isascii() and not has_number(reply):
-            return _CLEAN
-        if asserts_a_value(reply):
+            return self._inspect_program(self._copies, plain)
+        if asserts_a_value(plain):
             return GuardReport(True, "asserts a value as the answer")
-        if self._key is None:
-            return self._inspect_text(reply, student)
         if self._quoted is None:
             self._quoted = Stated(self._statement)
-        said = Stated(student)
+            self._read = Reading(self._statement)
+        hidden = [text for text in decoded(plain) if hides_a_number(text)]
+        if hidden and not set(hidden) <= set(decoded(self._statement)):
+            return GuardReport(True, "holds a number in a cipher")
+        if self._key is None:
+            return self._inspect_text(plain, student)
+        said = Stated(surface(student))
+        if self._pinned(plain, said):
+            return GuardReport(True, "gives bounds that leave one value")
+        return self._compared(plain, surface(student), said, self._quoted)
+
+    def _compared(self, plain: str, student: str, said: Stated, quoted: Stated) -> GuardReport:
+        """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
-        for wording, value in stated_values(reply):
-            known = value in self._quoted.singles or value in said.values
-            verbatim = squeezed(wording) in self._quoted.wordings | said.wordings
+        for wording, value in stated_values(plain):
+            known = value in quoted.singles or value in said.values
+            verbatim = squeezed(wording) in quoted.wordings | said.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):
                 continue
             parts = set(literals(wording))
-            if len(parts) > 1 and parts <= said.parts and not parts <= self._quoted.parts:
+            if len(parts) > 1 and parts <= said.parts and not parts <= quoted.parts:
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
+        worded = Reading(plain).values & self._numbers
+        if worded:
+            fresh |= worded - self._read.values - Reading(student).values - said.values
         if self._kind == "number":
             if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
-            return self._inspect_pieces(reply, self._quoted.parts | said.parts)
-        if any(self._same_set(found[0]) for found in _TUPLE.finditer(reply)):
+            if self._spelled(plain, student):
+                return GuardReport(True, "writes the answer in another way")
+            return self._inspect_pieces(plain, quoted.parts | said.parts)
+        if any(self._same_set(found[0]) for found in _TUPLE.finditer(plain)):
             return GuardReport(True, "states the answer's value")
         if self._kind == "pair" and self._numbers <= fresh:
             return GuardReport(True, "states both parts of the answer")
         return _CLEAN
+
+    def _spelled(self, plain: str, student: str) -> bool:
+        """Whether the reply holds a spelling of the answer that neither the statement nor the student has."""
+        for number in self._numbers:
+            if number.denominator == 1:
+                spellings = Spellings.of(int(number))
+                if spellings.found(plain) and not spellings.found(f"{self._statement}\n{student}"):
+                    return True
+        return False
+
+    def _pinned(self, plain: str, said: Stated) -> bool:
+        """Whether bounds leave one whole number: those of this reply, or those of the answer over all replies."""
+        text = with_digits(plain)
+        if not any(character.isdigit() for character in text):
+            return False
+        quoted = set(bounds_of(with_digits(self._statement)))
+        stated = [bounds for bounds in bounds_of(text) if bounds not in quoted]
+        if any(bounds.pins for bounds in stated):
+            return True
+        for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
+            if _OF_THE_ANSWER.search(sentence) and not set(literals(sentence)) <= said.parts:
+                for bounds in bounds_of(sentence):
+                    self._bounds = self._bounds.narrowed(bounds)
+        return self._bounds.pins
 
     def _same_set(self, text: str) -> bool:
         try:
@@ -169,7 +232,7 @@ class LeakGuard:
     def _inspect_program(self, copies: Callable[[str], bool], reply: str) -> GuardReport:
         """The reference program, renamed or reformatted, in this reply or over the last ones."""
         joined = [*self._pieces, reply][-_MAX_PIECES:]
-        if copies(reply) or copies("\n".join(joined)):
+        if any(copies(text) for text in (reply, "\n".join(joined), reply[::-1], *from_base64(reply))):
             return GuardReport(True, "holds the reference program")
         self._pieces = joined
         return _CLEAN
@@ -187,10 +250,14 @@ class LeakGuard:
         """Digits of the answer over several replies, or several places of one."""
         pieces = [literal for literal in literals(reply) if literal not in quotable]
         joined = [*self._pieces, *pieces][-_MAX_PIECES:]
+        self._placed = self._placed or _PLACES.search(reply.lower()) is not None
+        sought = {abs(number) for number in self._numbers}
         for start in range(len(joined) - 1):
             for stop in range(max(start + 2, len(joined) - len(pieces) + 1), len(joined) + 1):
-                text = "".join(joined[start:stop])
-                if text.isdigit() and Fraction(int(text)) in {abs(number) for number in self._numbers}:
-                    return GuardReport(True, "spells the answer out in pieces")
+                window = joined[start:stop]
+                for order in (window, window[::-1]) if self._placed else (window,):
+                    text = "".join(order)
+                    if text.isdigit() and Fraction(int(text)) in sought:
+                        return GuardReport(True, "spells the answer out in pieces")
         self._pieces = joined
         return _CLEAN

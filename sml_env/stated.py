@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 from typing import Final
 
@@ -112,6 +113,7 @@ def with_digits(text: str) -> str:
     return _NUMBER_WORDS.sub(lambda found: str(_word_value(found[0])), text.lower())
 
 
+@lru_cache(maxsize=64)
 def _plain(text: str) -> str:
     """Lower case with number words as digits and operator words as operators."""
     text = with_digits(_AFTER_DIGITS.sub(lambda found: f" * {_AMOUNTS[found[1]]}", folded(text).lower()))

@@ -70,19 +70,12 @@ def test_a_number_after_many_others_is_still_read() -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        "NDI=",
-        "XLII",
-        "....- ..---",
-        "0b101010",
-        "the number before 43",
-        "between 41 and 43",
         "2x = 84",
-        "4_2",
         "x + 1 = 43",
     ],
 )
 def test_what_the_docstring_does_not_cover_is_known(reply: str) -> None:
-    """Encodings, equations still to be solved and bounds that pin the answer are later work: a change shows up here."""
+    """Equations still to be solved are steps of a lesson: a change shows up here."""
     assert not inspect("42", f"Think about {reply} for a while.").leaks
 
 

@@ -41,6 +41,7 @@ LAYERS = {
     "problems": 2,
     "rewards": 2,
     "rules": 2,
+    "leaks": 1,
     "models": 2,
     "attempts": 3,
     "counterfactual": 3,

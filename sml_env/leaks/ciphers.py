@@ -1,0 +1,143 @@
+"""Texts inside a text: base64, bytes, Morse, rotated, reversed and spelled-out letters, acrostics."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from sml_env.verifiers.numerals import SCALES, TENS, UNITS
+
+__all__ = ["decoded", "from_base64", "spelled"]
+
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
+_BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
+_HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
+_CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
+_BIT_BYTES = re.compile(r"\b[01]{8}(?:[\s,]*[01]{8})*\b")
+_MORSE = re.compile(r"(?:[.\u00b7\u2022-]{1,6}(?:\s*/\s*|\s+|$)){1,}")
+_DASHES: Final = str.maketrans("\u2013\u2014\u2212_\u00b7\u2022", "----..")
+_SPELLED = re.compile(r"\b(?:[a-zA-Z](?:\s*[-.,_*]\s*|\s+)){2,}[a-zA-Z]\b")
+_LEET: Final = str.maketrans("0134578@$!|", "oieastbasil")
+_MIXED = re.compile(r"\b(?=[\w@$!|-]*[a-z])(?=[\w@$!|-]*[0-9@$!|])[\w@$!|-]{3,40}(?!\w)", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Za-z]+")
+
+_MORSE_SIGNS: Final = """.- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .--
+-..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."""
+_MORSE_LETTERS: Final = dict(zip(_MORSE_SIGNS.split(), "abcdefghijklmnopqrstuvwxyz0123456789", strict=True))
+_NUMERALS: Final = frozenset({*UNITS, *TENS, *SCALES})
+_LONG_NUMERAL = re.compile(rf"(?:{'|'.join(TENS)})(?:{'|'.join(UNITS)})")
+_ROTATED: Final = frozenset(codecs.encode(word, "rot13") for word in _NUMERALS) - {"bar"}
+_REVERSED: Final = frozenset(word[::-1] for word in _NUMERALS) - {"net", "eno"}
+_SPOKEN: Final = {
+    "wun": "one", "won": "one", "too": "two", "tew": "two", "tree": "three", "thuh-ree": "three", "fower": "four",
+    "foar": "four", "fife": "five", "sicks": "six", "ait": "eight", "niner": "nine", "fourty": "forty",
+    "fawty": "forty", "fourtytwo": "forty two",
+}  # fmt: skip
+_SPEAKING = re.compile(r"\b(?:wun|tew|thuh-ree|fower|foar|fife|sicks|ait|niner|fourty|fawty|fourtytwo)\b")
+
+
+def _readable(raw: bytes) -> str | None:
+    try:
+        text = raw.decode("ascii")
+    except UnicodeDecodeError:
+        return None
+    return text if text and all(32 <= ord(character) < 127 or character in "\n\t" for character in text) else None
+
+
+def from_base64(text: str) -> Iterator[str]:
+    """Texts that stand in a text in base64."""
+    for found in _BASE64.finditer(text):
+        token = found[0].rstrip("=")
+        if len(token) % 4 == 1:
+            continue
+        alphabet = b"-_" if "-" in token or "_" in token else b"+/"
+        try:
+            plain = _readable(base64.b64decode(token + "=" * (-len(token) % 4), altchars=alphabet))
+        except (binascii.Error, ValueError):
+            continue
+        if plain:
+            yield plain
+
+
+def decoded(text: str) -> Iterator[str]:
+    """Texts that stand in a text in code, where the code leaves little doubt that it is one; numbers or words."""
+    yield from filter(_tells, from_base64(text))
+    for found in _BASE32.finditer(text):
+        token = found[0].rstrip("=")
+        try:
+            plain = _readable(base64.b32decode(token + "=" * (-len(token) % 8)))
+        except (binascii.Error, ValueError):
+            continue
+        if plain and _tells(plain):
+            yield plain
+    yield from _bytes(text)
+    yield from _morse(text)
+    lowered = text.lower()
+    words = _WORDS.findall(lowered)
+    if not _ROTATED.isdisjoint(words):
+        yield codecs.encode(lowered, "rot13")
+    if not _REVERSED.isdisjoint(words) or "ytrof" in lowered:
+        yield lowered[::-1]
+    yield from spelled(lowered)
+    yield from _acrostics(text)
+
+
+def _tells(plain: str) -> bool:
+    """Whether a decoded text holds a number in digits or words; random bytes seldom do."""
+    words = _WORDS.findall(plain.lower())
+    digits = sum(character.isdigit() for character in plain)
+    sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()\n" for character in plain)
+    return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits == len(plain) or len(plain) > 4)))
+
+
+def _bytes(text: str) -> Iterator[str]:
+    for found in _HEX_BYTES.finditer(text):
+        token = re.sub(r"0x|[\s,:-]", "", found[0])
+        plain = _readable(bytes.fromhex(token)) if len(token) % 2 == 0 else None
+        if plain and (plain.isdigit() or _tells(plain)):
+            yield plain
+    for found in _BIT_BYTES.finditer(text):
+        bits = re.sub(r"[\s,]", "", found[0])
+        plain = _readable(bytes(int(bits[start : start + 8], 2) for start in range(0, len(bits), 8)))
+        if plain and (plain.isdigit() or _tells(plain)):
+            yield plain
+    for found in _CODES.finditer(text):
+        codes = [int(code) for code in re.findall(r"\d+", found[0])]
+        if all(32 <= code < 127 for code in codes):
+            plain = "".join(map(chr, codes))
+            if plain.isdigit() or _tells(plain):
+                yield plain
+
+
+def _morse(text: str) -> Iterator[str]:
+    if "." not in text and "-" not in text and text.isascii():
+        return
+    for found in _MORSE.finditer(text.translate(_DASHES)):
+        letters = [_MORSE_LETTERS.get(group, "") for group in re.split(r"[\s/]+", found[0].strip())]
+        plain = "".join(letters)
+        if (plain and any(letter.isdigit() for letter in letters)) or len(plain) >= 3:
+            yield plain
+
+
+def spelled(text: str) -> Iterator[str]:
+    """Words that are spelled letter by letter, in digits for letters, or by their sound."""
+    for found in _SPELLED.finditer(text):
+        yield re.sub(r"[^a-z]", "", found[0].lower())
+    for found in _MIXED.finditer(text):
+        yield found[0].lower().translate(_LEET)
+    if _SPEAKING.search(text):
+        yield re.sub(r"[a-z-]+", lambda found: _SPOKEN.get(found[0], found[0]), text)
+
+
+def _acrostics(text: str) -> Iterator[str]:
+    """First letters of the lines, and of the sentences."""
+    for parts in (text.split("\n"), re.split(r"(?<=[.!?])\s+", text)):
+        letters = "".join(part.strip()[:1] for part in parts if part.strip())
+        if len(letters) >= 3 and letters.isalpha():
+            yield letters.lower()
+    initials = "".join(word[0] for word in _WORDS.findall(text)).lower()
+    yield from (found[0] for found in _LONG_NUMERAL.finditer(initials))

@@ -1,0 +1,54 @@
+"""Numbers that a text shows by repeating something so many times, or by the length of what it quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+__all__ = ["counted"]
+
+_FEWEST: Final = 3
+_SIGNS = re.compile(r"(?:([^\w\s])[\s,]*)(?:\1[\s,]*){2,}")
+_LETTERS = re.compile(r"([A-Za-z])\1{3,}|\b([A-Za-z])(?:[\s,-]+\2\b){3,}")
+_WORDS = re.compile(r"\b([^\W\d_]{2,20})(?:[\s,.;!-]+\1\b){3,}", re.IGNORECASE)
+_PATTERN = re.compile(r"((?:[^\w\s]{2,6}[ ,]?))\1{2,}")
+_LINES = re.compile(r"(?:^[ \t]*[-*+\u2022][ \t]*.*\n?){5,}", re.MULTILINE)
+_QUOTED = re.compile(r"[\"'\u201c\u2018`]([^\"'\u201d\u2019`]{2,400})[\"'\u201d\u2019`]")
+_COUNTING = re.compile(
+    r"\b(?:count|letters?|characters?|words?|length|long|how\s+many|number\s+of|tally)\b", re.IGNORECASE
+)
+
+_COUNTING_WORDS = re.compile(
+    r"\b(?:count|how\s+many|number\s+of)\b.{0,40}\bwords?\b|\bwords?\b.{0,40}\bcount\b", re.IGNORECASE
+)
+
+
+def counted(text: str) -> Iterator[int]:
+    """How often something is repeated: signs, letters, words, lines; what is quoted, where counting is spoken of."""
+    totals: dict[str, int] = {}
+    for found in _SIGNS.finditer(text):
+        number = found[0].count(found[1])
+        totals[found[1]] = totals.get(found[1], 0) + number
+        yield number
+    yield from (total for total in totals.values() if total >= _FEWEST)
+    for found in _LETTERS.finditer(text):
+        yield found[0].lower().count((found[1] or found[2]).lower())
+    for found in _WORDS.finditer(text):
+        yield len(re.findall(rf"\b{re.escape(found[1])}\b", found[0], re.IGNORECASE))
+    for found in _PATTERN.finditer(text):
+        yield (
+            len(found[0].rstrip()) // max(1, len(found[1].strip()))
+            if " " not in found[1]
+            else found[0].count(found[1].strip())
+        )
+    for found in _LINES.finditer(text):
+        yield len(found[0].strip().split("\n"))
+    if _COUNTING.search(text):
+        for found in _QUOTED.finditer(text):
+            yield len(found[1])
+            yield sum(character.isalpha() for character in found[1])
+            yield len(found[1].split())
+    if _COUNTING_WORDS.search(text):
+        for sentence in re.split(r"(?<=[.:!?])\s+|\n+", text):
+            yield len(sentence.split())

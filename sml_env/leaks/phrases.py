@@ -1,0 +1,144 @@
+"""Arithmetic in words that names no operator: successors, doubles, squares, averages, tens and ones, sequences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+from math import comb, factorial, gcd, isqrt, lcm
+from typing import Final
+
+__all__ = ["phrased"]
+
+_N: Final = r"(-?\d{1,12}(?:\.\d{1,9})?)"
+_OF: Final = r"(?:\s+of)?(?:\s+an?)?\s+"
+_MOST: Final = 4
+
+
+def _root(number: Fraction, power: int) -> Fraction | None:
+    if number.denominator != 1 or number < 0:
+        return None
+    root = isqrt(int(number)) if power == 2 else round(float(number) ** (1 / power))
+    return Fraction(root) if root**power == number else None
+
+
+def _prime(place: Fraction) -> Fraction | None:
+    if place.denominator != 1 or not 1 <= place <= 500:
+        return None
+    primes: list[int] = []
+    number = 2
+    while len(primes) < place:
+        if all(number % prime for prime in primes if prime * prime <= number):
+            primes.append(number)
+        number += 1
+    return Fraction(primes[-1])
+
+
+def _small(function: Callable[[int], int], most: int) -> Callable[[Fraction], Fraction | None]:
+    return lambda value: Fraction(function(int(value))) if value.denominator == 1 and 0 <= value <= most else None
+
+
+_ONE: Final[tuple[tuple[str, Callable[[Fraction], Fraction | None]], ...]] = (
+    (rf"(?:number|integer|one|value|page|year|comes|right|just|directly|immediately|what\s+comes|follows?)\s+(?:right\s+)?(?:after|above|following|beyond)\s+{_N}", lambda a: a + 1),
+    (rf"(?:next\s+(?:whole\s+)?(?:number|integer|one|up)\s+(?:after|from|above)|successor\s+(?:of|to)|follows|following|after|just\s+(?:above|over|past)|one\s+(?:past|above|over|up\s+from|beyond|after))\s+{_N}", lambda a: a + 1),
+    (rf"{_N}(?:'s)?\s+(?:successor|next\s+neighbou?r|upper\s+neighbou?r)", lambda a: a + 1),
+    (rf"(?:(?:number|integer|one|value|what\s+comes|comes|right|just|directly|immediately)\s+(?:right\s+)?before|predecessor\s+(?:of|to)|precedes|preceding|just\s+(?:below|under|shy\s+of|short\s+of)|(?:1|one)\s+(?:below|under|shy\s+of|short\s+of|before))\s+{_N}", lambda a: a - 1),
+    (rf"{_N}(?:'s)?\s+(?:predecessor|lower\s+neighbou?r)", lambda a: a - 1),
+    (rf"(?:twice|double|doubling|two\s+times|2\s+times|the\s+double){_OF}{_N}", lambda a: 2 * a),
+    (rf"{_N},?\s+(?:doubled|twice\s+over|twice|two\s+times)", lambda a: 2 * a),
+    (rf"(?:thrice|triple|tripling|the\s+triple){_OF}{_N}", lambda a: 3 * a),
+    (rf"{_N},?\s+(?:tripled|thrice)", lambda a: 3 * a),
+    (rf"(?:quadruple){_OF}{_N}|{_N},?\s+quadrupled", lambda a: 4 * a),
+    (rf"(?:half|halve|halving|1/2|one\s+half){_OF}{_N}|{_N},?\s+(?:halved|cut\s+in\s+half|split\s+in\s+(?:two|half|2))", lambda a: a / 2),
+    (rf"(?:a\s+third|1\s+third|third|1/3){_OF}{_N}", lambda a: a / 3),
+    (rf"(?:a\s+quarter|1\s+quarter|a\s+fourth|quarter|1/4){_OF}{_N}", lambda a: a / 4),
+    (rf"(?:a\s+fifth|1\s+fifth|1/5){_OF}{_N}", lambda a: a / 5),
+    (rf"(?:a\s+tenth|1\s+tenth|1/10){_OF}{_N}", lambda a: a / 10),
+    (rf"(?:two\s+thirds|2\s+thirds|2/3){_OF}{_N}", lambda a: a * 2 / 3),
+    (rf"(?:three\s+quarters|3\s+quarters|3/4){_OF}{_N}", lambda a: a * 3 / 4),
+    (rf"squares?{_OF}{_N}|{_N},?\s+squared|squaring\s+{_N}|{_N}\s*(?:\^|\*\*)\s*2", lambda a: a * a),
+    (rf"cube{_OF}{_N}|{_N},?\s+cubed", lambda a: a**3),
+    (rf"(?:square\s+root|root|sqrt){_OF}\(?{_N}", lambda a: _root(a, 2)),
+    (rf"cube\s+root{_OF}{_N}", lambda a: _root(a, 3)),
+    (rf"(?:factorial{_OF}{_N}|{_N}\s*!(?!\w)|{_N}\s+factorial)", _small(factorial, 15)),
+    (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+prime", _prime),
+    (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+(?:even|multiple\s+of\s+2)\b", lambda a: 2 * a),
+    (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+odd\b", lambda a: 2 * a - 1),
+    (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+(?:perfect\s+)?square", lambda a: a * a),
+    (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+triangular|(?:first|1\s+to|up\s+to)\s+{_N}\s+(?:natural|positive|whole|integers|numbers)", lambda a: a * (a + 1) / 2),
+    (rf"{_N}\s+dozens?\b", lambda a: 12 * a),
+    (rf"{_N}\s+score\b", lambda a: 20 * a),
+    (rf"{_N}\s+gross\b", lambda a: 144 * a),
+    (rf"{_N}\s+pairs?\b", lambda a: 2 * a),
+    (rf"{_N}\s+weeks?\b", lambda a: 7 * a),
+    (rf"(?:negative|minus|opposite|negation|additive\s+inverse)(?:\s+of)?\s+{_N}", lambda a: -a),
+    (rf"reciprocal\s+of\s+{_N}|inverse\s+of\s+{_N}", lambda a: 1 / a if a else None),
+)  # fmt: skip
+_TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], ...]] = (
+    (rf"(?:average|mean|midpoint|middle|halfway(?:\s+point)?|centre|center)\s+(?:of|between)\s+{_N}\s+and\s+{_N}", lambda a, b: (a + b) / 2),
+    (rf"{_N}\s+tens?,?\s+(?:and|plus|with)?\s*{_N}\s+(?:ones?|units?)", lambda a, b: 10 * a + b),
+    (rf"{_N}\s+(?:ones?|units?),?\s+(?:and|plus|with)?\s*{_N}\s+tens?", lambda a, b: 10 * b + a),
+    (rf"{_N}\s+dozens?,?\s+(?:and|plus|with)\s+{_N}", lambda a, b: 12 * a + b),
+    (rf"{_N}\s+score,?\s+(?:and|plus)\s+{_N}", lambda a, b: 20 * a + b),
+    (rf"{_N}\s+hundreds?,?\s+(?:and|plus)?\s*{_N}\b", lambda a, b: 100 * a + b),
+    (rf"(?:gcd|greatest\s+common\s+(?:divisor|factor))\s*(?:of|\()\s*{_N}\s*(?:and|,)\s*{_N}", lambda a, b: _whole(gcd, a, b)),
+    (rf"(?:lcm|least\s+common\s+multiple)\s*(?:of|\()\s*{_N}\s*(?:and|,)\s*{_N}", lambda a, b: _whole(lcm, a, b)),
+    (rf"{_N}\s+choose\s+{_N}", lambda a, b: _whole(comb, a, b) if 0 <= b <= a <= 60 else None),
+    (rf"{_N}\s+(?:to\s+the\s+power(?:\s+of)?|raised\s+to(?:\s+the)?(?:\s+power)?(?:\s+of)?)\s+{_N}", lambda a, b: a**int(b) if b.denominator == 1 and 0 <= b <= 30 and abs(a) < 1_000 else None),
+    (rf"remainder\s+(?:of|when)\s+{_N}\s+(?:is\s+)?(?:divided\s+)?by\s+{_N}|{_N}\s+mod(?:ulo)?\s+{_N}", lambda a, b: a % b if b else None),
+    (rf"{_N}\s*(?:%|percent|per\s+cent)\s+of\s+{_N}", lambda a, b: a * b / 100),
+    (rf"take\s+{_N}\s+(?:away\s+)?from\s+{_N}", lambda a, b: b - a),
+    (rf"{_N}\s+(?:take\s+away|without|lowered\s+by|down)\s+{_N}", lambda a, b: a - b),
+    (rf"{_N}\s+(?:and|together\s+with|combined\s+with|up|raised\s+by|on\s+top\s+of|in\s+addition\s+to)\s+{_N}\s+(?:more|extra|further|together|combined|added|on\s+top)", lambda a, b: a + b),
+    (rf"{_N}\s+(?:on\s+top\s+of|in\s+addition\s+to|above|past|beyond|after|up\s+from|added\s+on\s+to)\s+{_N}", lambda a, b: a + b),
+    (rf"{_N}\s+(?:below|under|before|short\s+of|shy\s+of|away\s+from|down\s+from|off)\s+{_N}", lambda a, b: b - a),
+    (rf"(?:start|begin)\w*\s+(?:at|from|with)\s+{_N}\D{{1,25}}?(?:add|up|forward|count\s+on|increase|then)\D{{1,15}}?{_N}", lambda a, b: a + b),
+    (rf"add\s+{_N}\s+(?:onto|on|into)\s+{_N}|combine\s+{_N}\s+(?:and|with)\s+{_N}|join\s+{_N}\s+(?:and|with|to)\s+{_N}", lambda a, b: a + b),
+    (rf"{_N}\s+(?:groups?|lots?|sets?|bags?|rows?|copies|piles?|boxes|packs?)\s+of\s+{_N}", lambda a, b: a * b),
+    (rf"{_N}\s+(?:shared|split|divided|distributed)\s+(?:equally\s+|evenly\s+)?(?:among|between|into|by)\s+{_N}", lambda a, b: a / b if b else None),
+)  # fmt: skip
+
+
+def _whole(function: Callable[[int, int], int], a: Fraction, b: Fraction) -> Fraction | None:
+    return Fraction(function(int(a), int(b))) if a.denominator == b.denominator == 1 and a >= 0 and b >= 0 else None
+
+
+_NAMED: Final = {
+    "a gross": 144, "a score": 20, "a baker's dozen": 13, "half a dozen": 6, "half a hundred": 50, "half a thousand": 500,
+    "half a score": 10, "a century": 100, "a fortnight": 14, "a couple of dozen": 24,
+}  # fmt: skip
+_NAMES = re.compile(rf"\b(?:{'|'.join(_NAMED)})\b")
+_ONES: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _ONE)
+_TWOS: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _TWO)
+_SEQUENCE = re.compile(
+    r"(?<![\d.])-?\d{1,9}(?:\s*,\s*-?\d{1,9}){2,9}\s*,?\s*(?:and\s+)?(?:then\s+)?(?:\.\.\.|\u2026|_+|\?|what|next)"
+)
+
+
+def phrased(text: str) -> Iterator[Fraction]:
+    """What the phrases of a text come to.
+
+    Args:
+        text: Lower case, with number words in digits.
+    """
+    yield from (Fraction(_NAMED[found[0]]) for found in _NAMES.finditer(text))
+    if not any(character.isdigit() for character in text):
+        return
+    for pattern, one in _ONES:
+        for found in list(pattern.finditer(text))[:_MOST]:
+            (value,) = [group for group in found.groups() if group is not None][:1]
+            result = one(Fraction(value))
+            if result is not None:
+                yield result
+    for pattern, two in _TWOS:
+        for found in list(pattern.finditer(text))[:_MOST]:
+            first, second = [group for group in found.groups() if group is not None][:2]
+            result = two(Fraction(first), Fraction(second))
+            if result is not None:
+                yield result
+    for found in list(_SEQUENCE.finditer(text))[:_MOST]:
+        terms = [int(term) for term in re.findall(r"-?\d+", found[0])]
+        steps = {after - before for before, after in pairwise(terms)}
+        if len(steps) == 1:
+            yield Fraction(terms[-1] + steps.pop())

@@ -1,0 +1,77 @@
+"""What values a text states beyond its plain numbers: in phrases, code, counts, and digits by their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import Final
+
+from sml_env.leaks.computed import computed
+from sml_env.leaks.counts import counted
+from sml_env.leaks.phrases import phrased
+from sml_env.stated import with_digits
+from sml_env.verifiers.numerals import SCALES, TENS, UNITS
+
+__all__ = ["Reading", "hides_a_number"]
+
+_SMALLEST_COUNT: Final = 5
+_DIGIT_PLACES = re.compile(
+    r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column|position|digit)"
+    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\b|\bnext\s+to\b"
+)
+_HOW_MANY_DIGITS = re.compile(
+    r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"
+)
+_DIGITS = re.compile(r"(?<![\d.])\d{1,3}(?!\d|\.\d)")
+_WORDS: Final = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
+_RUN_TOGETHER = re.compile(rf"(?:(?:{_WORDS}|and|minus)\s*)+")
+_BOUNDED = re.compile(rf"\b(?:{_WORDS})\b")
+
+
+def hides_a_number(text: str) -> bool:
+    """Whether a text that was decoded holds a number, in digits or in words, also run together."""
+    lowered = text.lower()
+    if any(character.isdigit() for character in text) or _BOUNDED.search(lowered):
+        return True
+    return len(lowered) > 2 and _RUN_TOGETHER.fullmatch(lowered) is not None
+
+
+class Reading:
+    """The values that a text states in other ways than as plain numbers and arithmetic.
+
+    Args:
+        text: As it is read: digits in ASCII.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def values(self) -> frozenset[Fraction]:
+        """All of them."""
+        return frozenset(self._values())
+
+    def _values(self) -> Iterator[Fraction]:
+        text = self._text
+        yield from (Fraction(number) for number in counted(text) if number >= _SMALLEST_COUNT)
+        lowered = with_digits(text)
+        yield from phrased(lowered)
+        if any(character.isdigit() for character in lowered):
+            yield from _placed(lowered)
+            yield from computed(text)
+        elif "(" in text:
+            yield from computed(text)
+
+
+def _placed(text: str) -> Iterator[Fraction]:
+    """Digits that are named one by one, in either order."""
+    if not _DIGIT_PLACES.search(text):
+        return
+    digits = _DIGITS.findall(_HOW_MANY_DIGITS.sub(" ", text))
+    for size in range(2, min(len(digits), 6) + 1):
+        for start in range(len(digits) - size + 1):
+            window = digits[start : start + size]
+            yield Fraction(int("".join(window)))
+            yield Fraction(int("".join(window[::-1])))

@@ -1,0 +1,74 @@
+"""What a reader sees of a text: entities, escapes and foreign digits in plain characters, nothing invisible."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+from urllib.parse import unquote
+
+from sml_env.stated import folded
+
+__all__ = ["MAX_INVISIBLE", "invisible", "plain_letters", "surface"]
+
+MAX_INVISIBLE: Final = 3
+"""More invisible characters than this are a message of their own."""
+
+_ESCAPES: Final = (
+    (re.compile(r"\\u\{?([0-9a-fA-F]{2,6})\}?"), 16),
+    (re.compile(r"\\U([0-9a-fA-F]{8})"), 16),
+    (re.compile(r"\\x([0-9a-fA-F]{2})"), 16),
+    (re.compile(r"\bU\+([0-9a-fA-F]{4,6})\b"), 16),
+    (re.compile(r"\\([0-7]{3})(?![0-9])"), 8),
+)
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){1,}(?![0-9])")
+_JOINED = re.compile(r"(?<=\d)_+(?=\d)")
+_ALIKE: Final = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
+
+
+def _character(found: re.Match[str], base: int) -> str:
+    code = int(found[1], base)
+    return chr(code) if 32 <= code < 0x110000 and not 0xD800 <= code < 0xE000 else " "
+
+
+def invisible(text: str) -> int:
+    """How many characters of a text show nothing and take no room."""
+    if text.isascii():
+        return 0
+    return sum(unicodedata.category(character) in ("Cf", "Co", "Cn") for character in text)
+
+
+def surface(text: str) -> str:
+    """A text as it is read: HTML entities and escapes resolved, digits of any script in ASCII."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "\\" in text or "U+" in text:
+        for pattern, base in _ESCAPES:
+            text = pattern.sub(lambda found, base=base: _character(found, base), text)  # type: ignore[misc]
+    if "%" in text:
+        text = _PERCENT.sub(lambda found: unquote(found[0], errors="replace"), text)
+    if "_" in text:
+        text = _JOINED.sub("", text)
+    if text.isascii():
+        return text
+    text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Mn", "Me"))
+    return "".join(map(_digit, folded(text)))
+
+
+def _digit(character: str) -> str:
+    """A digit or a number sign of any script in ASCII."""
+    if character.isascii():
+        return character
+    value = unicodedata.digit(character, None)
+    if value is None and unicodedata.category(character) in ("No", "Nl"):
+        number = unicodedata.numeric(character, None)
+        value = int(number) if number is not None and number == int(number) else None
+    return character if value is None else str(value)
+
+
+def plain_letters(text: str) -> str:
+    """Lower case, without accents, and with Cyrillic letters that look like Latin ones in Latin."""
+    lowered = unicodedata.normalize("NFKD", text.lower())
+    bare = "".join(character for character in lowered if not unicodedata.combining(character))
+    return bare.translate(_ALIKE)
