@@ -20,12 +20,13 @@ _LONGEST_LIST: Final = 2_000
 _STEPS: Final = 4_000
 _CALLS: Final[dict[str, Callable[..., Any]]] = {
     "abs": abs, "bin": bin, "bool": bool, "chr": chr, "float": float, "hex": hex, "int": int, "len": len, "list": list,
-    "max": max, "min": min, "oct": oct, "ord": ord,
-    "round": round, "set": set, "sorted": sorted, "str": str,
+    "max": max, "min": min, "oct": oct, "ord": ord, "round": round, "set": set, "sorted": sorted, "str": str,
     "sum": sum, "tuple": tuple, "divmod": divmod,
 }  # fmt: skip
-_MATHS: Final[dict[str, Callable[..., Any]]] = {"sqrt": math.sqrt, "isqrt": math.isqrt, "gcd": math.gcd, "lcm": math.lcm, "floor": math.floor,
-                 "ceil": math.ceil, "prod": math.prod}  # fmt: skip
+_MATHS: Final[dict[str, Callable[..., Any]]] = {
+    "sqrt": math.sqrt, "isqrt": math.isqrt, "gcd": math.gcd, "lcm": math.lcm, "floor": math.floor, "ceil": math.ceil,
+    "prod": math.prod,
+}  # fmt: skip
 _METHODS: Final = {"upper", "lower", "count", "split", "strip", "index", "find", "join"}
 _CALL = re.compile(
     r"\b(?:print|sum|len|int|range|ord|chr|abs|min|max|round|pow|hex|bin|oct|str|divmod|math\.\w+|sqrt|isqrt|gcd|lcm"
