@@ -153,6 +153,8 @@ def _engine(model: str, settings: str) -> Any:
             # On a CPU vLLM 0.32 stops for good when it reads a seeded prompt in chunks: torch's generators there have
             # no offset to set back.
             given.setdefault("enable_chunked_prefill", False)
+            # Of one memory node, and what others use counts against it: the default of 0.92 fails on a shared machine.
+            given.setdefault("gpu_memory_utilization", 0.5)
         return LLM(model=model, **given)
     except Exception as error:  # vLLM raises whatever stopped it: no GPU, no such model, an argument it does not know
         reason = (str(error).splitlines() or [""])[0][:200]

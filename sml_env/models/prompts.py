@@ -1,6 +1,7 @@
 """The texts that language models are given, read from files that a person can read and override.
 
-Each is a Jinja template. What is put in is data: it is never read as a template.
+Each is a Jinja template. What is put in is data: it is never read as a template. What is the same for all problems
+stands first, so that a server that keeps prefixes reads it once.
 """
 
 from __future__ import annotations

@@ -25,7 +25,6 @@ from sml_env.models.base import Completion, Message, Prompt, Sampling
 from sml_env.models.engine import VllmModel
 from sml_env.models.naming import make_model, model_arguments
 from sml_env.rollouts import rollouts
-from sml_env.students import ModelAgent
 from sml_env.teachers.model import ModelTeacher
 
 FOLDER = os.environ.get("SML_ENV_TEST_MODEL", "")
@@ -54,7 +53,7 @@ def server() -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", FOLDER, "--port", str(port)]
     options = ["--served-model-name", "smollm2", "--enforce-eager", "--dtype", "float32", "--max-model-len", "2048"]
-    options += ["--no-enable-chunked-prefill"]
+    options += ["--no-enable-chunked-prefill", "--gpu-memory-utilization", "0.5"]
     process = subprocess.Popen(
         [*command, *options, "--host", "127.0.0.1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -116,23 +115,6 @@ def test_a_prompt_that_is_too_long_fails_alone(model: VllmModel) -> None:
     prompts = [Prompt((Message("user", text),)) for text in ("Hello.", "word " * 5_000, "Hello.")]
     kinds = [type(each) for each in model.complete(prompts, Sampling(max_tokens=4))]
     assert kinds == [Completion, ModelError, Completion]
-
-
-def test_sixteen_dialogues_at_once_are_five_times_as_fast(model: VllmModel) -> None:
-    def party() -> tuple[MathTutorEnv, ModelAgent]:
-        sampling = Sampling(max_tokens=32)
-        return MathTutorEnv(teacher=teacher, max_turns=3), ModelAgent(model, sampling=sampling)
-
-    teacher = ModelTeacher(model, sampling=Sampling(max_tokens=32))
-    rates = []
-    for size in (16, 1):
-        turns, began = 0, time.perf_counter()
-        for start in range(0, 16, size):
-            envs, agents = zip(*(party() for _ in range(size)), strict=True)
-            turns += sum(each.turns for each in rollouts(envs, agents, seeds=range(start, start + size)))
-        rates.append(turns / (time.perf_counter() - began))
-    print(f"turns a second: {rates[0]:.2f} at once, {rates[1]:.2f} one by one, {rates[0] / rates[1]:.1f} times")
-    assert rates[0] > 3 * rates[1]
 
 
 def test_a_model_told_the_answer_and_asked_for_it_is_stopped(model: VllmModel) -> None:
