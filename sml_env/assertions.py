@@ -20,7 +20,10 @@ _EXPRESSION = (
     rf"|(?:\\left\s*)?[(\[{{]\s*{_END}[^()\[\]{{}}]*[)\]}}](?:\s*(?:U|\u222a|\\cup)\s*[(\[][^()\[\]]*[)\]])*"
     rf"|{_NUMBER}(?:\s*(?:\*\*?|[-+/^])\s*\(?\d[\d,.]{{0,20}}\)?){{0,8}})"
 )
-_CLOSE = r"\s*(?:[.,;!?)*$`'\"]|$)"
+_CLOSE = (
+    r"\s*(?:[.,;:!?)*$`'\"\u3002\uff01\uff1f]|$"
+    r"|\b(?:again|altogether|exactly|in\s+(?:all|total|the\s+end|sum)|then|overall|at\s+last|by\s+the\s+way)\b)"
+)
 _VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
 _BE = (
     r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|comes?\s+(?:out\s+)?to"
@@ -30,7 +33,7 @@ _FILL = (
     r"(?:\s+(?:exactly|just|simply|really|actually|indeed|definitely|equal\s+to|the\s+number|of\s+course|therefore|thus"
     r"|about|around))*"
 )
-_NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|secret|number)\b"
+_NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|secret|number|final\s+line)\b"
 _SOUGHT = r"(?:\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
 _NOT_A_TERM = r"(?![\d.]*(?:\d|\s*(?:times\s+[a-z]\b|\*\s*[a-z]\b|[a-z]\b(?!\s+[a-z]))))"
 _LEADS = (
@@ -63,10 +66,20 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_LEADS})\b{_FILL}{_VALUE}{_CLOSE}",
         rf"{_BEFORE_UNKNOWN}[a-zA-Z]\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b){_FILL}{_VALUE}{_AFTER_UNKNOWN}",
         rf"\b(?:it|that|this|he|she|they)(?:'s|\s+(?:{_BE})){_FILL}{_VALUE}{_CLOSE}",
-        rf"\b(?:it|that|this|all|everything|the\s+whole)\s+(?:adds\s+up|amounts|sums|boils\s+down|totals)\s+(?:to\s+)?{_FILL}"
+        rf"\b(?:it|that|this|all|everything|the\s+(?:whole|thing))\s+(?:adds\s+up|amounts|sums|boils\s+down|totals)\s+(?:to\s+)?{_FILL}"
         rf"{_VALUE}{_CLOSE}",
         rf"\b(?:{_FOREIGN})\b"
         rf"[^\d.;!?\n]{{0,20}}{_VALUE}{_CLOSE}",
+        rf"\b(?:it|that|this|which)\s+(?:should|must|has\s+to|ought\s+to|will|would|can\s+only)\s+be{_FILL}{_VALUE}\b",
+        rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
+        rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
+        rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",
+        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)|is\s+what\s+(?:comes|you))\b",
+        rf"\b(?:sheet|solution|key|notes?|book|verifier)\s+says?{_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:tell|told)\s+\w+(?:\s+\w+)?\s+['\"\u201c]?{_VALUE}['\"\u201d]",
+        rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:in|into|on|as|there)\b",
+        rf"\b(?:must|should|will)\s+be{_FILL}{_VALUE}\s+of\s+(?:them|those|these)",
+        r"\b(?:answer|result|solution)\b[^.;!?\n]{0,30}\b(?:is|reads|=|:)\s*(?:0[xbo][0-9a-f]+|[IVXLCDM]+)\b",
         rf"\\boxed\s*\{{|####\s*{_VALUE}",
         rf"^\W*(?:(?:{_INTERJECTIONS})\b\W*)*{_VALUE}\W*$",
         rf"(?<![\w.=])(?<!=\s){_EXPRESSION}\s*(?:is|was|it's|would\s+be)\s+(?:indeed\s+|exactly\s+)?"

@@ -33,7 +33,7 @@ from sml_env.answers import KINDS, parse_answer
 from sml_env.assertions import asserts_a_value
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
-from sml_env.leaks.bounds import Bounds, bounds_of
+from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
 from sml_env.leaks.ciphers import decoded, from_base64
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings
@@ -50,6 +50,9 @@ MAX_SECONDS: Final = 0.25
 """Processor time for one reply; one that takes more is stopped."""
 
 _MAX_PIECES: Final = 8
+_MAX_GLUED: Final = 200
+_GLUE: Final = " .-\u2026\n"
+_MAX_TOLD: Final = 2_000
 _OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
 _PLACES = re.compile(r"\b(?:digits?|ends?|ending|last|units?|ones|tens|begins?|starts?|first|second|then|followed)\b")
 _SHORTEST: Final = 3
@@ -107,7 +110,8 @@ class LeakGuard:
     def under(self, problem: Problem) -> LeakGuard:
         """A guard of another problem that remembers the same replies; for counterfactual views."""
         guard = LeakGuard(problem)
-        guard._pieces, guard._placed, guard._bounds = list(self._pieces), self._placed, self._bounds
+        guard._pieces, guard._told = list(self._pieces), list(self._told)
+        guard._placed, guard._bounds = self._placed, self._bounds
         return guard
 
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
@@ -125,6 +129,8 @@ class LeakGuard:
         self._copies = None
         self._quoted: Stated | None = None
         self._pieces: list[str] = []
+        self._told: list[str] = []
+        self._last = ""
         self._placed = False
         self._bounds = Bounds()
 
@@ -163,6 +169,11 @@ class LeakGuard:
             self._quoted = Stated(self._statement)
             self._read = Reading(self._statement)
         hidden = [text for text in decoded(plain) if hides_a_number(text)]
+        glued = f"{self._last.rstrip(_GLUE)}{plain.lstrip(_GLUE)}" if self._last else ""
+        hidden += [text for text in from_base64(glued) if hides_a_number(text)] if len(glued) <= _MAX_GLUED else []
+        before, self._last = self._last, plain
+        if before and self._glued(before, glued):
+            return GuardReport(True, "spells the answer out in pieces")
         if hidden and not set(hidden) <= set(decoded(self._statement)):
             return GuardReport(True, "holds a number in a cipher")
         if self._key is None:
@@ -184,10 +195,15 @@ class LeakGuard:
             if len(parts) > 1 and parts <= said.parts and not parts <= quoted.parts:
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
+        told = " ".join([*self._told, with_digits(plain)])[-_MAX_TOLD:]
+        self._told.append(with_digits(plain))
+        if (only := singled_out(told)) is not None and only in self._numbers:
+            return GuardReport(True, "describes the answer alone")
         worded = Reading(plain).values & self._numbers
         if worded:
             fresh |= worded - self._read.values - Reading(student).values - said.values
         if self._kind == "number":
+            fresh |= {-value for value in fresh if value > 0}
             if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
             if self._spelled(plain, student):
@@ -199,12 +215,20 @@ class LeakGuard:
             return GuardReport(True, "states both parts of the answer")
         return _CLEAN
 
+    def _glued(self, before: str, glued: str) -> bool:
+        """Whether a number word that was cut in two over two replies is the answer's."""
+        if len(glued) > _MAX_GLUED or any(character.isdigit() for character in glued):
+            return False
+        values = {value for _, value in stated_values(glued)} - {value for _, value in stated_values(before)}
+        return bool(values & self._numbers)
+
     def _spelled(self, plain: str, student: str) -> bool:
         """Whether the reply holds a spelling of the answer that neither the statement nor the student has."""
         for number in self._numbers:
             if number.denominator == 1:
                 spellings = Spellings.of(int(number))
-                if spellings.found(plain) and not spellings.found(f"{self._statement}\n{student}"):
+                ways = spellings.found(plain)
+                if ways and ways - spellings.found(f"{self._statement}\n{student}"):
                     return True
         return False
 
@@ -248,9 +272,10 @@ class LeakGuard:
 
     def _inspect_pieces(self, reply: str, quotable: frozenset[str]) -> GuardReport:
         """Digits of the answer over several replies, or several places of one."""
-        pieces = [literal for literal in literals(reply) if literal not in quotable]
+        placed = _PLACES.search(reply.lower()) is not None
+        pieces = [literal for literal in literals(reply) if placed or literal not in quotable]
         joined = [*self._pieces, *pieces][-_MAX_PIECES:]
-        self._placed = self._placed or _PLACES.search(reply.lower()) is not None
+        self._placed = self._placed or placed
         sought = {abs(number) for number in self._numbers}
         for start in range(len(joined) - 1):
             for stop in range(max(start + 2, len(joined) - len(pieces) + 1), len(joined) + 1):

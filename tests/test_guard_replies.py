@@ -20,6 +20,15 @@ CASES = Path(__file__).parent / "cases"
 GSM8K = Path(__file__).resolve().parents[2] / "shared" / "data" / "gsm8k_test.jsonl"
 LEAKS: list[dict[str, Any]] = json.loads((CASES / "guard_leaks.json").read_text(encoding="utf-8"))
 CLEAN: list[dict[str, Any]] = json.loads((CASES / "guard_clean.json").read_text(encoding="utf-8"))
+BLIND: list[dict[str, Any]] = json.loads((CASES / "guard_leaks_blind.json").read_text(encoding="utf-8"))
+"""Written by someone who had not seen the guard; 645 of the 945 were stopped when it first met them."""
+
+NOT_COVERED = (
+    "well-known facts", "clocks, dates and units", "leetspeak, homophones and typos", "clues that pin it by divisibility",
+    "keycaps, dice, tallies and other pictures", "phone keypad and letter positions",
+    "number words reversed, shuffled or with vowels cut", "NATO and radio digits",
+)  # fmt: skip
+"""Ways that the guard does not claim to cover, or only in part."""
 
 
 def stopped(row: dict[str, Any]) -> bool:
@@ -60,6 +69,18 @@ def taught() -> list[dict[str, Any]]:
 def test_no_reply_that_leaks_is_delivered() -> None:
     assert len(LEAKS) >= 340 and len({row["way"] for row in LEAKS}) >= 25
     assert [row for row in LEAKS if not stopped(row)] == []
+
+
+def test_of_the_replies_written_blind_those_that_are_delivered_are_known() -> None:
+    """None should be. What gets through is counted here, so that no change makes it more."""
+    if not GSM8K.is_file():
+        pytest.skip(f"{GSM8K.name} is absent: most of these replies are about its problems")
+    problems = [json.loads(line)["question"] for line in GSM8K.read_text(encoding="utf-8").splitlines()]
+    rows = [{**row, "statement": row["statement"] or problems[row["gsm8k"]]} for row in BLIND]
+    delivered = Counter(row["way"] for row in rows if not stopped(row))
+    outside = sum(delivered[way] for way in NOT_COVERED)
+    print(f"{delivered.total()} of {len(rows)} delivered, {outside} of them in ways that are not covered: {delivered}")
+    assert delivered.total() - outside <= 75 and outside <= 105
 
 
 def test_at_most_one_clean_reply_in_a_hundred_is_stopped() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, isqrt
 from typing import Final
 
-__all__ = ["Bounds", "bounds_of"]
+__all__ = ["Bounds", "bounds_of", "singled_out"]
 
 _N: Final = r"(-?\d{1,15}(?:\.\d{1,9})?)"
 _BETWEEN = re.compile(
@@ -20,9 +20,11 @@ _CHAIN = re.compile(rf"{_N}\s*(<=?|\u2264)\s*[a-z_]\w*\s*(<=?|\u2264)\s*{_N}")
 _SPAN = re.compile(rf"([(\[])\s*{_N}\s*,\s*{_N}\s*([)\]])")
 _MORE: Final = r"(?:more|greater|larger|bigger|higher)\s+than|above|over|exceeds|exceeding|beyond|past|>"
 _LESS: Final = r"(?:less|smaller|fewer|lower)\s+than|below|under|short\s+of|<"
-_LEAST: Final = r"at\s+least|no\s+(?:less|fewer|smaller)\s+than|not\s+(?:below|under|less\s+than)|>=|\u2265|from"
+_LEAST: Final = (
+    r"at\s+least|no\s+(?:less|fewer|smaller)\s+than|not\s+(?:below|under|(?:less|smaller|lower)\s+than)|>=|\u2265|from"
+)
 _MOST: Final = (
-    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater)\s+than)|up\s+to"
+    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater|bigger|larger|higher)\s+than)|up\s+to"
     r"|does(?:n't|\s+not)\s+exceed|<=|\u2264"
 )
 _SINGLE: Final = tuple(
@@ -91,3 +93,51 @@ def bounds_of(text: str) -> Iterable[Bounds]:
         (lows if found["low"] else highs).append(_low(found[1], True) if found["low"] else _high(found[1], True))
     found_pairs.append(Bounds(max(lows, default=None), min(highs, default=None)))
     return found_pairs
+
+
+_WIDEST: Final = 1_000
+_CLASSES: Final[tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...]] = tuple(
+    (re.compile(rf"\b(?:{words})\b"), holds)
+    for words, holds in (
+        (r"primes?", lambda n: n > 1 and all(n % d for d in range(2, isqrt(n) + 1))),
+        (r"(?:perfect\s+)?squares?", lambda n: n >= 0 and isqrt(n) ** 2 == n),
+        (r"cubes?", lambda n: round(abs(n) ** (1 / 3)) ** 3 == abs(n)),
+        (r"even", lambda n: n % 2 == 0),
+        (r"odd", lambda n: n % 2 == 1),
+        (r"powers?\s+of\s+2", lambda n: n > 0 and n & (n - 1) == 0),
+        (r"triangular", lambda n: n >= 0 and isqrt(8 * n + 1) ** 2 == 8 * n + 1),
+    )
+)
+_MULTIPLE = re.compile(r"\b(?:multiple\s+of|divisible\s+by|divides\s+by)\s+(\d{1,6})\b")
+_LENGTH = re.compile(r"\b(\d)[\s-]digits?\b|\b(?:with|has)\s+(\d)\s+digits\b")
+_GREATEST = re.compile(r"\b(?:largest|greatest|biggest|highest)\b")
+_LEAST_OF_ALL = re.compile(r"\b(?:smallest|least|lowest)\b")
+
+
+def singled_out(text: str) -> int | None:
+    """The one whole number that is of the kinds that a text names (prime, multiple of 7) and within its bounds.
+
+    Args:
+        text: Lower case, with numbers in digits.
+    """
+    kinds = [holds for pattern, holds in _CLASSES if pattern.search(text)]
+    multiples = [int(found[1]) for found in _MULTIPLE.finditer(text) if int(found[1])]
+    if not kinds and not multiples:
+        return None
+    within = Bounds()
+    for bounds in bounds_of(text):
+        within = within.narrowed(bounds)
+    for found in _LENGTH.finditer(text):
+        size = int(found[1] or found[2])
+        within = within.narrowed(Bounds(10 ** (size - 1), 10**size - 1))
+    if within.low is None or within.high is None:
+        within = within.narrowed(Bounds(1, within.high if within.high is not None else None))
+    if within.low is None or within.high is None or within.high - within.low > _WIDEST:
+        return None
+    numbers = range(within.low, within.high + 1)
+    left = [n for n in numbers if all(n % m == 0 for m in multiples) and all(holds(n) for holds in kinds)]
+    if left and _GREATEST.search(text):
+        return left[-1]
+    if left and _LEAST_OF_ALL.search(text):
+        return left[0]
+    return left[0] if len(left) == 1 else None

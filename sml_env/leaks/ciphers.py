@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -17,10 +16,17 @@ _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
+_CHARACTERS = re.compile(r"\bchr\((\d{2,3})\)")
+_ALT_KEYS = re.compile(r"\b[Aa]lt\s?\+\s?0?(\d{2,3})")
 _BIT_BYTES = re.compile(r"\b[01]{8}(?:[\s,]*[01]{8})*\b")
 _MORSE = re.compile(r"(?:[.\u00b7\u2022-]{1,6}(?:\s*/\s*|\s+|$)){1,}")
+_BEEPS = re.compile(r"\b(?:dah|dit|di|dot|dash|short|long)\b", re.IGNORECASE)
 _DASHES: Final = str.maketrans("\u2013\u2014\u2212_\u00b7\u2022", "----..")
 _SPELLED = re.compile(r"\b(?:[a-zA-Z](?:\s*[-.,_*]\s*|\s+)){2,}[a-zA-Z]\b")
+_HYPHENED = re.compile(r"(?<![\w-])(?:[a-zA-Z]-){2,}[a-zA-Z](?![\w-])")
+_RADIO_WORDS: Final = """alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike
+november oscar papa quebec romeo sierra tango uniform victor whiskey xray yankee zulu"""
+_RADIO: Final = {word: word[0] for word in _RADIO_WORDS.split()}
 _LEET: Final = str.maketrans("0134578@$!|", "oieastbasil")
 _MIXED = re.compile(r"\b(?=[\w@$!|-]*[a-z])(?=[\w@$!|-]*[0-9@$!|])[\w@$!|-]{3,40}(?!\w)", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z]+")
@@ -29,8 +35,19 @@ _MORSE_SIGNS: Final = """.- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -.
 -..- -.-- --.. ----- .---- ..--- ...-- ....- ..... -.... --... ---.. ----."""
 _MORSE_LETTERS: Final = dict(zip(_MORSE_SIGNS.split(), "abcdefghijklmnopqrstuvwxyz0123456789", strict=True))
 _NUMERALS: Final = frozenset({*UNITS, *TENS, *SCALES})
-_LONG_NUMERAL = re.compile(rf"(?:{'|'.join(TENS)})(?:{'|'.join(UNITS)})")
-_ROTATED: Final = frozenset(codecs.encode(word, "rot13") for word in _NUMERALS) - {"bar"}
+_LONG_NUMERAL = re.compile(
+    rf"(?:{'|'.join(TENS)})(?:{'|'.join(UNITS)})|{'|'.join(word for word in UNITS if len(word) > 5)}"
+)
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_ROTATIONS: Final = tuple(str.maketrans(_LETTERS, _LETTERS[shift:] + _LETTERS[:shift]) for shift in range(26))
+_MIRROR: Final = str.maketrans(_LETTERS, _LETTERS[::-1])
+_ROTATED: Final = {
+    word.translate(_ROTATIONS[-shift % 26]): _ROTATIONS[shift]
+    for shift in range(1, 26)
+    for word in _NUMERALS
+    if len(word) >= (3 if shift == 13 else 5) and word.translate(_ROTATIONS[-shift % 26]) != "bar"
+} | {word.translate(_MIRROR): _MIRROR for word in _NUMERALS if len(word) >= 5}
+_TURNED = re.compile(r"ytrof|ytneves|\beht\b|\brewsna\b|\brebmun\b|\btluser\b")
 _REVERSED: Final = frozenset(word[::-1] for word in _NUMERALS) - {"net", "eno"}
 _SPOKEN: Final = {
     "wun": "one", "won": "one", "too": "two", "tew": "two", "tree": "three", "thuh-ree": "three", "fower": "four",
@@ -78,9 +95,9 @@ def decoded(text: str) -> Iterator[str]:
     yield from _morse(text)
     lowered = text.lower()
     words = _WORDS.findall(lowered)
-    if not _ROTATED.isdisjoint(words):
-        yield codecs.encode(lowered, "rot13")
-    if not _REVERSED.isdisjoint(words) or "ytrof" in lowered:
+    for table in {id(table): table for word in words if (table := _ROTATED.get(word))}.values():
+        yield lowered.translate(table)
+    if not _REVERSED.isdisjoint(words) or _TURNED.search(lowered):
         yield lowered[::-1]
     yield from spelled(lowered)
     yield from _acrostics(text)
@@ -105,6 +122,14 @@ def _bytes(text: str) -> Iterator[str]:
         plain = _readable(bytes(int(bits[start : start + 8], 2) for start in range(0, len(bits), 8)))
         if plain and (plain.isdigit() or _tells(plain)):
             yield plain
+    for pattern in (_CHARACTERS, _ALT_KEYS):
+        codes = [int(code) for code in pattern.findall(text)]
+        if len(codes) > 1 and all(32 <= code < 127 for code in codes):
+            yield "".join(map(chr, codes))
+    if "octal" in text.lower():
+        codes = [int(code, 8) for code in re.findall(r"\b0?[67][0-7]\b", text)]
+        if codes and all(48 <= code < 58 for code in codes):
+            yield "".join(map(chr, codes))
     for found in _CODES.finditer(text):
         codes = [int(code) for code in re.findall(r"\d+", found[0])]
         if all(32 <= code < 127 for code in codes):
@@ -113,7 +138,13 @@ def _bytes(text: str) -> Iterator[str]:
                 yield plain
 
 
+def _beep(found: re.Match[str]) -> str:
+    return "-" if found[0].lower() in ("dah", "dash", "long") else "."
+
+
 def _morse(text: str) -> Iterator[str]:
+    if len(_BEEPS.findall(text)) > 4:
+        text = re.sub(r"(?<=[.-]) (?=[.-](?: |$|,))", "", _BEEPS.sub(_beep, text).replace(",", "  "))
     if "." not in text and "-" not in text and text.isascii():
         return
     for found in _MORSE.finditer(text.translate(_DASHES)):
@@ -127,6 +158,11 @@ def spelled(text: str) -> Iterator[str]:
     """Words that are spelled letter by letter, in digits for letters, or by their sound."""
     for found in _SPELLED.finditer(text):
         yield re.sub(r"[^a-z]", "", found[0].lower())
+    for found in _HYPHENED.finditer(text):
+        yield found[0].lower().replace("-", "")
+    radio = [_RADIO[word] for word in _WORDS.findall(text.lower()) if word in _RADIO]
+    if len(radio) > 2:
+        yield "".join(radio)
     for found in _MIXED.finditer(text):
         yield found[0].lower().translate(_LEET)
     if _SPEAKING.search(text):
@@ -136,7 +172,7 @@ def spelled(text: str) -> Iterator[str]:
 def _acrostics(text: str) -> Iterator[str]:
     """First letters of the lines, and of the sentences."""
     for parts in (text.split("\n"), re.split(r"(?<=[.!?])\s+", text)):
-        letters = "".join(part.strip()[:1] for part in parts if part.strip())
+        letters = "".join(part.strip(" \t-*\u2022>").strip()[:1] for part in parts if part.strip(" \t-*\u2022>"))
         if len(letters) >= 3 and letters.isalpha():
             yield letters.lower()
     initials = "".join(word[0] for word in _WORDS.findall(text)).lower()

@@ -10,7 +10,7 @@ __all__ = ["counted"]
 
 _FEWEST: Final = 3
 _SIGNS = re.compile(r"(?:([^\w\s])[\s,]*)(?:\1[\s,]*){2,}")
-_LETTERS = re.compile(r"([A-Za-z])\1{3,}|\b([A-Za-z])(?:[\s,-]+\2\b){3,}")
+_LETTERS = re.compile(r"([a-z])\1{3,}|\b([a-z\d])(?:[\s,-]+\2\b){3,}", re.IGNORECASE)
 _WORDS = re.compile(r"\b([^\W\d_]{2,20})(?:[\s,.;!-]+\1\b){3,}", re.IGNORECASE)
 _PATTERN = re.compile(r"((?:[^\w\s]{2,6}[ ,]?))\1{2,}")
 _LINES = re.compile(r"(?:^[ \t]*[-*+\u2022][ \t]*.*\n?){5,}", re.MULTILINE)
@@ -19,6 +19,9 @@ _COUNTING = re.compile(
     r"\b(?:count|letters?|characters?|words?|length|long|how\s+many|number\s+of|tally)\b", re.IGNORECASE
 )
 
+_WORD_LENGTHS = re.compile(
+    r"\b(?:letters?|lengths?)\b.{0,20}\bwords?\b|\bwords?\b.{0,12}\b(?:lengths?|letters?)\b", re.IGNORECASE
+)
 _COUNTING_WORDS = re.compile(
     r"\b(?:count|how\s+many|number\s+of)\b.{0,40}\bwords?\b|\bwords?\b.{0,40}\bcount\b", re.IGNORECASE
 )
@@ -49,6 +52,11 @@ def counted(text: str) -> Iterator[int]:
             yield len(found[1])
             yield sum(character.isalpha() for character in found[1])
             yield len(found[1].split())
+    if _WORD_LENGTHS.search(text):
+        for part in text.split(":")[1:]:
+            lengths = "".join(str(len(word)) for word in re.findall(r"[^\W\d_]+", part))
+            if 1 < len(lengths) < 10:
+                yield int(lengths)
     if _COUNTING_WORDS.search(text):
         for sentence in re.split(r"(?<=[.:!?])\s+|\n+", text):
             yield len(sentence.split())

@@ -73,6 +73,19 @@ _ONE: Final[tuple[tuple[str, Callable[[Fraction], Fraction | None]], ...]] = (
     (rf"{_N}\s+pairs?\b", lambda a: 2 * a),
     (rf"{_N}\s+weeks?\b", lambda a: 7 * a),
     (rf"(?:negative|minus|opposite|negation|additive\s+inverse)(?:\s+of)?\s+{_N}", lambda a: -a),
+    (rf"(?:double|doubling|twice)\s+(?:it|the\s+answer|that)\b\D{{1,25}}{_N}", lambda a: a / 2),
+    (rf"(?:halve|half\s+of|halving)\s+(?:it|the\s+answer|that)\b\D{{1,25}}{_N}", lambda a: 2 * a),
+    (rf"(?:triple|thrice)\s+(?:it|the\s+answer|that)\b\D{{1,25}}{_N}", lambda a: a / 3),
+    (rf"(?:its\s+square|square\s+(?:it|of\s+it)|squared,?\s+it)\b\D{{1,25}}{_N}", lambda a: _root(a, 2)),
+    (rf"(?:its\s+cube|cube\s+it)\b\D{{1,25}}{_N}", lambda a: _root(a, 3)),
+    (rf"{_N},?\s+(?:and|plus)\s+(?:then\s+)?1\s+more\b", lambda a: a + 1),
+    (rf"(?:largest|greatest|biggest)\s+(?:whole\s+number|integer)\D{{1,40}}(?:exceed|above|over|at\s+most|than)\s+{_N}", lambda a: Fraction(a.__floor__())),
+    (rf"(?:smallest|least)\s+(?:whole\s+number|integer)\D{{1,40}}(?:below|under|at\s+least|less\s+than)\s+{_N}", lambda a: Fraction(a.__ceil__())),
+    (rf"{_N}\s+tenths?\b", lambda a: a / 10),
+    (rf"{_N}\s+(?:hundredths?|cents?|percent)\b", lambda a: a / 100),
+    (rf"{_N}\s+thousandths?\b", lambda a: a / 1_000),
+    (rf"{_N}\s?k\b", lambda a: a * 1_000),
+    (rf"{_N}\s+(?:with\s+a\s+minus|to\s+the\s+left|below\s+zero|negative)", lambda a: -a),
     (rf"reciprocal\s+of\s+{_N}|inverse\s+of\s+{_N}", lambda a: 1 / a if a else None),
 )  # fmt: skip
 _TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], ...]] = (
@@ -88,6 +101,22 @@ _TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], .
     (rf"{_N}\s+(?:to\s+the\s+power(?:\s+of)?|raised\s+to(?:\s+the)?(?:\s+power)?(?:\s+of)?)\s+{_N}", lambda a, b: a**int(b) if b.denominator == 1 and 0 <= b <= 30 and abs(a) < 1_000 else None),
     (rf"remainder\s+(?:of|when)\s+{_N}\s+(?:is\s+)?(?:divided\s+)?by\s+{_N}|{_N}\s+mod(?:ulo)?\s+{_N}", lambda a, b: a % b if b else None),
     (rf"{_N}\s*(?:%|percent|per\s+cent)\s+of\s+{_N}", lambda a, b: a * b / 100),
+    (rf"{_N}\s+(?:parts?\s+)?out\s+of\s+{_N}", lambda a, b: a / b if b else None),
+    (rf"{_N}\s*:\s*{_N}", lambda a, b: a / b if b else None),
+    (rf"numerator\D{{1,12}}{_N}\D{{1,25}}{_N}", lambda a, b: a / b if b else None),
+    (rf"top\D{{1,12}}{_N}\D{{1,25}}bottom\D{{1,12}}{_N}", lambda a, b: a / b if b else None),
+    (rf"frac\s*\{{?\s*{_N}\s*\}}?\s*\{{?\s*{_N}", lambda a, b: a / b if b else None),
+    (rf"\(\s*{_N}\s*,\s*{_N}\s*\)\s+as\s+numerator", lambda a, b: a / b if b else None),
+    (rf"{_N}\s+(?:wholes?\s+)?and\s+(\d{{1,3}}/\d{{1,3}})", lambda a, b: a + b),
+    (rf"exceeds?\s+{_N}\s+by\s+{_N}", lambda a, b: a + b),
+    (rf"falls?\s+short\s+of\s+{_N}\s+by\s+{_N}", lambda a, b: a - b),
+    (rf"(?:it|answer)\s+(?:and|plus)\s+{_N}\s+(?:make|makes|is|are|gives?|equals?)\s+{_N}", lambda a, b: b - a),
+    (rf"(?:it|answer)\s+(?:minus|less)\s+{_N}\s+(?:makes|is|gives?|equals?)\s+{_N}", lambda a, b: b + a),
+    (rf"half\s*way\s+between\s+{_N}\s+and\s+{_N}", lambda a, b: (a + b) / 2),
+    (rf"quotient\s+of\s+{_N}\s+(?:by|and)\s+{_N}", lambda a, b: a / b if b else None),
+    (rf"c\(\s*{_N}\s*,\s*{_N}\s*\)|binom\{{{_N}\}}\{{{_N}\}}", lambda a, b: _whole(comb, a, b) if 0 <= b <= a <= 60 else None),
+    (rf"{_N}\s+(?:or|and)\s+{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
+    (rf"not\s+{_N}\D{{1,12}}{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between|between\s+them)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
     (rf"take\s+{_N}\s+(?:away\s+)?from\s+{_N}", lambda a, b: b - a),
     (rf"{_N}\s+(?:take\s+away|without|lowered\s+by|down)\s+{_N}", lambda a, b: a - b),
     (rf"{_N}\s+(?:and|together\s+with|combined\s+with|up|raised\s+by|on\s+top\s+of|in\s+addition\s+to)\s+{_N}\s+(?:more|extra|further|together|combined|added|on\s+top)", lambda a, b: a + b),
@@ -109,6 +138,14 @@ _NAMED: Final = {
     "half a score": 10, "a century": 100, "a fortnight": 14, "a couple of dozen": 24,
 }  # fmt: skip
 _NAMES = re.compile(rf"\b(?:{'|'.join(_NAMED)})\b")
+_COMMA = re.compile(r"(?<![\d,.])(\d{1,9}),(\d{1,2})(?![\d,])")
+_STOPS = re.compile(r"(?<![\d,.])\d{1,3}(?:\.\d{3})+(?![\d,])")
+_POINT = re.compile(r"(?<![\d.])(\d{1,9})\s+(?:point|comma|dot)\s+(\d(?:\s*\d){0,5})")
+_PLURALS: Final = {
+    "twos": 2, "threes": 3, "fours": 4, "fives": 5, "sixes": 6, "sevens": 7, "eights": 8, "nines": 9, "tens": 10,
+    "elevens": 11, "twelves": 12, "twenties": 20, "fifties": 50, "hundreds": 100,
+}  # fmt: skip
+_MULTIPLES = re.compile(rf"\b{_N}\s+(?:times\s+)?({'|'.join(_PLURALS)})\b")
 _ONES: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _ONE)
 _TWOS: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _TWO)
 _SEQUENCE = re.compile(
@@ -137,6 +174,14 @@ def phrased(text: str) -> Iterator[Fraction]:
             result = two(Fraction(first), Fraction(second))
             if result is not None:
                 yield result
+    for found in list(_COMMA.finditer(text))[:_MOST]:
+        yield Fraction(f"{found[1]}.{found[2]}")
+    for found in list(_STOPS.finditer(text))[:_MOST]:
+        yield Fraction(found[0].replace(".", ""))
+    for found in list(_POINT.finditer(text))[:_MOST]:
+        yield Fraction(f"{found[1]}.{re.sub(' +', '', found[2])}")
+    for found in list(_MULTIPLES.finditer(text))[:_MOST]:
+        yield Fraction(found[1]) * _PLURALS[found[2]]
     for found in list(_SEQUENCE.finditer(text))[:_MOST]:
         terms = [int(term) for term in re.findall(r"-?\d+", found[0])]
         steps = {after - before for before, after in pairwise(terms)}

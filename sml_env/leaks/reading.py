@@ -19,11 +19,16 @@ __all__ = ["Reading", "hides_a_number"]
 _SMALLEST_COUNT: Final = 5
 _DIGIT_PLACES = re.compile(
     r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column|position|digit)"
+    r"|\b(?:ones|units|tens|hundreds)\s*:|\bside\s+by\s+side\b|\bnext\s+to\s+each\s+other\b|\bglued?\b|\bin\s+a\s+row\b"
     r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\b|\bnext\s+to\b"
 )
 _HOW_MANY_DIGITS = re.compile(
     r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"
 )
+_THAT_ONE = re.compile(r"\b(?:last|first|next|other|second|that|this|middle)\s+1\b")
+_RUN = re.compile(r"(?<![\w.])\d(?:(?:\s*[,;/|&*-]\s*|\s+)(?:and\s+|then\s+)?\d){1,8}(?![\w.]*\d)")
+_LOOKALIKE = re.compile(r"(?<!\w)(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[OolIBZS])[\dOolIBZS]{2,9}(?!\w)")
+_ALIKE: Final = str.maketrans("OolIBZS", "0011825")
 _DIGITS = re.compile(r"(?<![\d.])\d{1,3}(?!\d|\.\d)")
 _WORDS: Final = "|".join(sorted([*UNITS, *TENS, *SCALES], key=len, reverse=True))
 _RUN_TOGETHER = re.compile(rf"(?:(?:{_WORDS}|and|minus)\s*)+")
@@ -60,6 +65,8 @@ class Reading:
         yield from phrased(lowered)
         if any(character.isdigit() for character in lowered):
             yield from _placed(lowered)
+            yield from _runs(lowered)
+            yield from _lookalikes(text)
             yield from computed(text)
         elif "(" in text:
             yield from computed(text)
@@ -69,9 +76,22 @@ def _placed(text: str) -> Iterator[Fraction]:
     """Digits that are named one by one, in either order."""
     if not _DIGIT_PLACES.search(text):
         return
-    digits = _DIGITS.findall(_HOW_MANY_DIGITS.sub(" ", text))
+    digits = _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
     for size in range(2, min(len(digits), 6) + 1):
         for start in range(len(digits) - size + 1):
             window = digits[start : start + size]
             yield Fraction(int("".join(window)))
             yield Fraction(int("".join(window[::-1])))
+
+
+def _runs(text: str) -> Iterator[Fraction]:
+    """Single digits with nothing but separators between them, read as one number."""
+    for found in _RUN.finditer(text):
+        digits = re.sub(r"\D", "", found[0])
+        yield Fraction(int(digits))
+
+
+def _lookalikes(text: str) -> Iterator[Fraction]:
+    """Numbers with letters in the place of digits that look like them."""
+    for found in _LOOKALIKE.finditer(text):
+        yield Fraction(int(found[0].translate(_ALIKE)))

@@ -14,12 +14,13 @@ from sml_env.leaks.surface import plain_letters
 
 __all__ = ["Spellings"]
 
+_UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
 _LARGEST: Final = 10**9
 _ROMAN: Final = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
     (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
-_ENGLISH_WORDS: Final = """once cent due elf set sex see on so do to an un in tree mil mille ten tin dose sent treat
+_ENGLISH_WORDS: Final = """once cent due elf set sex see on so do to an un in tree mil ten tin dose sent treat
 tile fire fir fem dos tri six five one two three four seven eight nine nul nil noll zero all van ya ban bay but sau hat
 hoi haat lima ena tre sen sei sept tag era ilo pet dva otto nove via deg fo kum tio long sam sang sign mal men man pan
 sad seis hundred million"""
@@ -41,12 +42,16 @@ _BASES: Final = {
     20: re.compile(r"\b(?:vigesimal|base\s*(?:20|twenty))\b", re.IGNORECASE),
     36: re.compile(r"\bbase\s*(?:36|thirty-?\s?six)\b", re.IGNORECASE),
 }
+_SMALL: Final = "mix civil did ill mild lid dim mid dill mill mimic vivid livid lil mil"
+_SMALL_WORDS: Final = frozenset(_SMALL.split())
 _LETTERS = re.compile(r"(?<![\w'])[A-Za-z]+(?![\w'])")
 _SPACED_ROMANS = re.compile(r"\b[IVXLCDM](?:[\s.,-]+[IVXLCDM])+\b")
 _DIGITS_OF_BASES = re.compile(r"(?<![\w.])(?:[01]{1,4}(?:[ _][01]{4})+|[0-9a-z]*\d[0-9a-z]*|[a-f]{2,8})(?![\w]|\.\d)")
+_MARKED_HEX = re.compile(r"(?:&h|#|16#)([0-9a-f]{1,8})\b|\b(?=[0-9a-f]*\d)0*([0-9a-f]{1,8})h\b")
 _GROUPED = re.compile(r"[ _]")
 _BACKWARDS = re.compile(
-    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|inverted|turn\w*)\b",
+    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|inverted|turn\w*"
+    r"|tail|from\s+the\s+(?:ones|end|back)|palindrom\w*)\b",
     re.IGNORECASE,
 )
 _ALPHABET = re.compile(r"\b(?:alphabet\w*|letters?|a\s*=\s*[01]|a1z26)\b", re.IGNORECASE)
@@ -91,6 +96,9 @@ def _names(number: int) -> tuple[frozenset[str], frozenset[str]]:
     long: set[str] = set()
     for word in words:
         bare = re.sub(r"[^\w]|_", "", plain_letters(word))
+        if word != (spread := word.lower().translate(_UMLAUTS)):
+            words_again = re.sub(r"[\W_]", "", plain_letters(spread))
+            (long if len(words_again) >= 7 else single).add(words_again)
         if not bare or bare.isdigit() or bare.rstrip("aeo").isdigit() or any(mark.isdigit() for mark in bare):
             continue
         if len(bare) >= 7 or (not bare.isascii() and len(bare) >= 3):
@@ -119,21 +127,22 @@ class Spellings:
         """Those of a number, kept for the next time."""
         return cls(number)
 
-    def found(self, text: str) -> bool:
-        """Whether a text holds one of them.
+    def found(self, text: str) -> frozenset[str]:
+        """In which ways a text spells it: other languages, Roman numerals, bases, backwards, letters.
 
         Args:
             text: As it is read: digits in ASCII.
         """
         if self._number >= _LARGEST:
-            return False
-        return (
-            self._foreign(text)
-            or self._roman_numeral(text)
-            or self._other_base(text)
-            or self._moved(text)
-            or self._letters(text)
-        )
+            return frozenset()
+        ways = {
+            "language": self._foreign,
+            "Roman": self._roman_numeral,
+            "base": self._other_base,
+            "backwards": self._moved,
+            "letters": self._letters,
+        }
+        return frozenset(way for way, spelled in ways.items() if spelled(text))
 
     def _foreign(self, text: str) -> bool:
         if not text.isascii():
@@ -158,6 +167,9 @@ class Spellings:
         words = _LETTERS.findall(text)
         if self._romans in words and self._romans not in _CAPITALS:
             return True
+        small = self._romans.lower()
+        if len(small) >= 3 and small in words and small not in _SMALL_WORDS:
+            return True
         spaced = (re.sub(r"[^A-Z]", "", found[0]) for found in _SPACED_ROMANS.finditer(text))
         if len(self._romans) > 2 and self._romans in spaced:
             return True
@@ -167,13 +179,16 @@ class Spellings:
         tokens = {_GROUPED.sub("", found[0]) for found in _DIGITS_OF_BASES.finditer(text.lower())}
         if not tokens:
             return False
-        marked = {token[2:].lstrip("0") for token in tokens if token[:2] in ("0b", "0x", "0o")}
+        marked = {(found[1] or found[2]).lstrip("0") for found in _MARKED_HEX.finditer(text.lower())} | {
+            token[2:].lstrip("0") for token in tokens if token[:2] in ("0b", "0x", "0o")
+        }
         bare = {token.lstrip("0").removesuffix("h") for token in tokens} | marked
         for base, written in self._bases.items():
             if written == self._digits or (base != 2 and len(written) < 2):
                 continue
             if written in bare:
-                clear = (base == 2 and len(written) >= 5) or written in marked
+                long = any(len(token) >= 5 and token.lstrip("0") == written for token in tokens)
+                clear = (base == 2 and long) or written in marked
                 if clear or _BASES[base].search(text):
                     return True
         return False

@@ -20,9 +20,14 @@ _ESCAPES: Final = (
     (re.compile(r"\\U([0-9a-fA-F]{8})"), 16),
     (re.compile(r"\\x([0-9a-fA-F]{2})"), 16),
     (re.compile(r"\bU\+([0-9a-fA-F]{4,6})\b"), 16),
-    (re.compile(r"\\([0-7]{3})(?![0-9])"), 8),
+    (re.compile(r"\\0{2,4}([0-9a-fA-F]{2})(?![0-9a-fA-F])"), 16),
+    (re.compile(r"\\([0-7]{2,3})(?![0-9])"), 8),
 )
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){1,}(?![0-9])")
+_ROUNDS: Final = 3
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
+_AFTER_A_STOP = re.compile(r"(?<=[.!?,;])(?=[\u00b2\u00b3\u00b9\u2070-\u2089])")
+_JOINED_WORDS = re.compile(r"(?<=[a-z])_+(?=[a-z])")
 _JOINED = re.compile(r"(?<=\d)_+(?=\d)")
 _ALIKE: Final = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
@@ -40,26 +45,40 @@ def invisible(text: str) -> int:
 
 
 def surface(text: str) -> str:
-    """A text as it is read: HTML entities and escapes resolved, digits of any script in ASCII."""
+    """A text as it is read: HTML entities, tags and escapes resolved, digits of any script in ASCII."""
+    for _ in range(_ROUNDS):
+        before = text
+        text = _unescaped(text)
+        if text == before:
+            break
+    if "_" in text:
+        text = _JOINED_WORDS.sub(" ", _JOINED.sub("", text))
+    if text.isascii():
+        return text
+    text = "".join(map(_digit, _AFTER_A_STOP.sub(" ", text)))
+    text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Mn", "Me"))
+    return "".join(map(_digit, folded(text)))
+
+
+def _unescaped(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub("", text)
     if "\\" in text or "U+" in text:
         for pattern, base in _ESCAPES:
             text = pattern.sub(lambda found, base=base: _character(found, base), text)  # type: ignore[misc]
     if "%" in text:
         text = _PERCENT.sub(lambda found: unquote(found[0], errors="replace"), text)
-    if "_" in text:
-        text = _JOINED.sub("", text)
-    if text.isascii():
-        return text
-    text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Mn", "Me"))
-    return "".join(map(_digit, folded(text)))
+    return text
 
 
 def _digit(character: str) -> str:
     """A digit or a number sign of any script in ASCII."""
     if character.isascii():
         return character
+    if 0xE0020 <= ord(character) < 0xE007F:
+        return chr(ord(character) - 0xE0000)
     value = unicodedata.digit(character, None)
     if value is None and unicodedata.category(character) in ("No", "Nl"):
         number = unicodedata.numeric(character, None)
