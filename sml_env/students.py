@@ -8,7 +8,7 @@ import numpy as np
 
 from sml_env.errors import ConfigurationError, ModelError
 from sml_env.lesson import Lesson
-from sml_env.models.base import Completion, LanguageModel, Message, Prompt, Sampling
+from sml_env.models.base import Completion, LanguageModel, Message, Prompt, Sampling, harmless
 from sml_env.models.naming import make_model, model_arguments, names_a_model
 from sml_env.models.prompts import Prompts
 
@@ -44,12 +44,12 @@ class ModelAgent:
 
     def prompt(self, observation: str) -> Prompt:
         """All observations so far as the user's messages, what was said as the assistant's."""
-        self._messages.append(Message("user", observation))
+        self._messages.append(Message("user", harmless(observation)))
         return Prompt(tuple(self._messages), int(self._rng.integers(2**31)))
 
     def heard(self, completion: Completion) -> str:
         """The completion's text, whatever it is."""
-        self._messages.append(Message("assistant", completion.text))
+        self._messages.append(Message("assistant", harmless(completion.text)))
         return completion.text
 
     def act(self, observation: str, info: dict[str, Any]) -> str:

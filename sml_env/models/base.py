@@ -21,6 +21,7 @@ __all__ = [
     "Prompt",
     "Sampling",
     "ScoringModel",
+    "harmless",
     "spoken",
 ]
 
@@ -28,6 +29,11 @@ MAX_COMPLETION_CHARACTERS: Final = 64_000
 """A longer completion is a failure of the model: none was asked for, and nothing reads it."""
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning|thought)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_TEMPLATE_SIGNS = re.compile(
+    r"<\||\|>|<</?SYS>>|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS)\]|</?s>"
+    r"|</?(?:start_of_turn|end_of_turn|bos|eos|think|thinking|system|user|assistant)>",
+    re.IGNORECASE,
+)
 _REST_OF_A_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning|thought)>", re.DOTALL | re.IGNORECASE)
 
 
@@ -98,6 +104,11 @@ class Completion:
     text: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+def harmless(text: str) -> str:
+    """A text whose signs of chat templates are broken up, so that nobody speaks in another's role."""
+    return _TEMPLATE_SIGNS.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
 
 
 def spoken(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from sml_env.errors import ConfigurationError, ModelError
-from sml_env.models.base import Completion, LanguageModel, Message, Prompt, Sampling
+from sml_env.models.base import Completion, LanguageModel, Message, Prompt, Sampling, harmless
 from sml_env.models.naming import make_model
 from sml_env.models.prompts import Prompts
 from sml_env.teachers.base import Reply, Request
@@ -99,8 +99,8 @@ class ModelTeacher:
             words = self._prompts.text("teacher_refused", utterance=words, refused=request.refused)
         messages = [Message("system", system)]
         for turn in question.transcript:
-            messages += [Message("user", turn.student), Message("assistant", turn.teacher)]
-        messages.append(Message("user", words))
+            messages += [Message("user", harmless(turn.student)), Message("assistant", harmless(turn.teacher))]
+        messages.append(Message("user", harmless(words)))
         schema = REPLY_SCHEMA if self.structured else None
         return Prompt(tuple(messages), model_seed(request.seed), schema)
 
