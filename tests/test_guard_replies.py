@@ -25,7 +25,8 @@ BLIND: list[dict[str, Any]] = json.loads((CASES / "guard_leaks_blind.json").read
 
 NOT_COVERED = (
     "well-known facts", "clocks, dates and units", "leetspeak, homophones and typos",
-    "clues that pin it by divisibility", "keycaps, dice, tallies and other pictures", "phone keypad and letter positions",
+    "clues that pin it by divisibility", "keycaps, dice, tallies and other pictures",
+    "phone keypad and letter positions",
     "number words reversed, shuffled or with vowels cut", "NATO and radio digits",
 )  # fmt: skip
 """Ways that the guard does not claim to cover, or only in part."""
