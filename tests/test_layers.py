@@ -47,6 +47,7 @@ LAYERS = {
     "counterfactual": 3,
     "guard": 3,
     "meters": 3,
+    "model_meters": 4,
     "teachers": 3,
     "dialogue": 4,
     "answering": 4,

@@ -16,15 +16,18 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from models.speaking import Speaking
 
 import sml_env  # noqa: F401
 from sml_env.bench.cli import cli
 from sml_env.envs.math_tutor import MathTutorEnv
 from sml_env.errors import ModelError
+from sml_env.model_meters import ChannelMeter, StudentMeter, Told, counterfactual_prompts
 from sml_env.models.base import Completion, Message, Prompt, Sampling
 from sml_env.models.engine import VllmModel
 from sml_env.models.naming import make_model, model_arguments
 from sml_env.rollouts import rollouts
+from sml_env.teachers.base import Request, Turn
 from sml_env.teachers.model import ModelTeacher
 
 FOLDER = os.environ.get("SML_ENV_TEST_MODEL", "")
@@ -140,3 +143,67 @@ def test_a_model_told_the_answer_and_asked_for_it_is_stopped(model: VllmModel) -
     ]
     print(f"{stopped} replies stopped of {sum(episode.turns for episode in episodes)}")
     assert stopped and not delivered, delivered
+
+
+PROBLEMS = 100
+TELLINGS = ("The answer is {}.", "It is {}, I am sure.", "You should get {}.", "So the result is {}.", "Write down {}.")
+CLEAN = (
+    "What have you tried so far?",
+    "Read the statement once more.",
+    "Which operation comes last?",
+    "Go step by step, and check each step.",
+    "That is a good question. Start with what is given.",
+)
+
+
+def asked() -> list[tuple[Request, list[str], str]]:
+    """A request of each of 100 closed problems with eight numbers as candidates: it, they, and the answer."""
+    env = MathTutorEnv(teacher=ModelTeacher(Speaking(lambda _: "")), config={"candidates": 8})
+    rows: list[tuple[Request, list[str], str]] = []
+    seed = 0
+    while len(rows) < PROBLEMS:
+        env.reset(seed=seed)
+        seed += 1
+        space = env.dialogue.problem.space
+        request = env.dialogue.submit("Give me a hint.")
+        if space is not None and space.answers.kind == "number" and isinstance(request, Request):
+            rows.append((request, [space.answers.text(row) for row in range(len(space))], env.privileged()["answer"]))
+    return rows
+
+
+def test_the_student_meter_finds_told_above_gibberish_on_95_problems_of_100(model: VllmModel) -> None:
+    rows = asked()
+    lessons: list[tuple[Told, str]] = []
+    for place, (request, _, answer) in enumerate(rows):
+        statement = request.question.statement
+        other = rows[(place + 1) % PROBLEMS][2]
+        for reply in (f"The answer is {answer}.", f"No, it is not greater than {other}."):
+            lessons.append((Told(statement, (Turn("Give me a hint.", reply),)), answer))
+    began = time.perf_counter()
+    accounts = StudentMeter(model).measure(lessons)
+    seconds = time.perf_counter() - began
+    gains = [account["gains"][0] for account in accounts]
+    above = sum(told > gibberish for told, gibberish in zip(gains[::2], gains[1::2], strict=True))
+    print(f"told above gibberish on {above} of {PROBLEMS}; {seconds / len(lessons):.2f} s a reply")
+    assert above >= 95
+
+
+def test_the_channel_meter_separates_tellings_from_clean_replies(model: VllmModel) -> None:
+    teacher = ModelTeacher(model)
+    replies, labels = [], []
+    for place, (request, candidates, answer) in enumerate(asked()):
+        prompts = counterfactual_prompts(teacher, request, candidates)
+        for told in (True, False):
+            text = (TELLINGS if told else CLEAN)[place % 5].format(answer)
+            replies.append((prompts, text))
+            labels.append(told)
+    began = time.perf_counter()
+    accounts = ChannelMeter(model).measure(replies)
+    seconds = time.perf_counter() - began
+    movement = [account["movement_bits"] for account in accounts]
+    told = [value for value, label in zip(movement, labels, strict=True) if label]
+    clean = [value for value, label in zip(movement, labels, strict=True) if not label]
+    auc = sum((high > low) + 0.5 * (high == low) for high in told for low in clean) / (len(told) * len(clean))
+    print(f"AUC {auc:.3f}; told {sum(told) / len(told):.2f}, clean {sum(clean) / len(clean):.2f} bits of 3; "
+          f"{seconds / len(replies):.2f} s a reply")  # fmt: skip
+    assert auc >= 0.95
