@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -50,6 +51,8 @@ def counterfactual_channel(
     try:
         replies = teacher.reply([Request(question, view, None, seed) for view in views])
     except Exception:  # foreign code: its failure is met again, and accounted for, when it is asked in earnest
+        return None
+    if not isinstance(replies, Sequence) or isinstance(replies, str):
         return None
     heard = [reply.text if isinstance(reply, Reply) else reply for reply in replies]
     texts = [text for text in heard if isinstance(text, str)]

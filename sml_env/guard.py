@@ -25,7 +25,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from time import thread_time
 from typing import Final
 
@@ -54,6 +54,7 @@ _MAX_GLUED: Final = 200
 _GLUE: Final = " .-\u2026\n"
 _MAX_TOLD: Final = 2_000
 _OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
+_WORDS = re.compile(r"[^\W\d_]+")
 _PLACES = re.compile(r"\b(?:digits?|ends?|ending|last|units?|ones|tens|begins?|starts?|first|second|then|followed)\b")
 _SHORTEST: Final = 3
 _COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
@@ -77,6 +78,21 @@ class GuardReport:
 _CLEAN: Final = GuardReport(False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """What may be repeated: a statement's, or a student's, in all the ways in which replies are read."""
+
+    stated: Stated
+    read: Reading
+    hidden: frozenset[str]
+    bounds: frozenset[Bounds]
+
+
+@lru_cache(maxsize=64)
+def _quoted(text: str) -> _Quoted:
+    return _Quoted(Stated(text), Reading(text), frozenset(decoded(text)), frozenset(bounds_of(with_digits(text))))
+
+
 class LeakGuard:
     """Inspects one dialogue's replies. Remembers those that it let pass.
 
@@ -85,7 +101,6 @@ class LeakGuard:
     """
 
     _copies: Callable[[str], bool] | None
-    _read: Reading
 
     def __init__(self, problem: Problem) -> None:
         solution = problem.secret.reveal()
@@ -110,8 +125,7 @@ class LeakGuard:
     def under(self, problem: Problem) -> LeakGuard:
         """A guard of another problem that remembers the same replies; for counterfactual views."""
         guard = LeakGuard(problem)
-        guard._pieces, guard._told = list(self._pieces), list(self._told)
-        guard._placed, guard._bounds = self._placed, self._bounds
+        guard._pieces, guard._told, guard._last, guard._placed, guard._bounds = self._memory()
         return guard
 
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
@@ -127,7 +141,6 @@ class LeakGuard:
             break
         self._numbers = frozenset(part for part in self._key or () if isinstance(part, Fraction))
         self._copies = None
-        self._quoted: Stated | None = None
         self._pieces: list[str] = []
         self._told: list[str] = []
         self._last = ""
@@ -148,14 +161,20 @@ class LeakGuard:
             return GuardReport(True, "not text")
         if len(reply) > MAX_REPLY_CHARACTERS:
             return GuardReport(True, "longer than the guard reads")
-        began = thread_time()
+        began, before = thread_time(), self._memory()
         try:
             report = self._inspect(reply, student)
         except Exception:  # fails closed: whatever goes wrong here must not let the reply through
-            return GuardReport(True, "the guard failed")
-        if thread_time() - began > MAX_SECONDS:
-            return GuardReport(True, "takes the guard too long")
+            report = GuardReport(True, "the guard failed")
+        if thread_time() - began > MAX_SECONDS and not report.leaks:
+            report = GuardReport(True, "takes the guard too long")
+        if report.leaks:
+            self._pieces, self._told, self._last, self._placed, self._bounds = before
         return report
+
+    def _memory(self) -> tuple[list[str], list[str], str, bool, Bounds]:
+        """What is remembered of the replies that passed."""
+        return list(self._pieces), list(self._told), self._last, self._placed, self._bounds
 
     def _inspect(self, reply: str, student: str) -> GuardReport:
         if invisible(reply) > MAX_INVISIBLE:
@@ -165,62 +184,67 @@ class LeakGuard:
             return self._inspect_program(self._copies, plain)
         if asserts_a_value(plain):
             return GuardReport(True, "asserts a value as the answer")
-        if self._quoted is None:
-            self._quoted = Stated(self._statement)
-            self._read = Reading(self._statement)
+        quoted = _quoted(self._statement)
         hidden = [text for text in decoded(plain) if hides_a_number(text)]
         glued = f"{self._last.rstrip(_GLUE)}{plain.lstrip(_GLUE)}" if self._last else ""
         hidden += [text for text in from_base64(glued) if hides_a_number(text)] if len(glued) <= _MAX_GLUED else []
         before, self._last = self._last, plain
-        if before and self._glued(before, glued):
+        if before and self._glued(before, glued, student):
             return GuardReport(True, "spells the answer out in pieces")
-        if hidden and not set(hidden) <= set(decoded(self._statement)):
+        if hidden and not quoted.hidden.issuperset(hidden):
             return GuardReport(True, "holds a number in a cipher")
         if self._key is None:
             return self._inspect_text(plain, student)
-        said = Stated(surface(student))
-        if self._pinned(plain, said):
+        said = _quoted(surface(student))
+        if self._pinned(plain, said.stated, quoted):
             return GuardReport(True, "gives bounds that leave one value")
-        return self._compared(plain, surface(student), said, self._quoted)
+        return self._compared(plain, surface(student), said, quoted)
 
-    def _compared(self, plain: str, student: str, said: Stated, quoted: Stated) -> GuardReport:
+    def _compared(self, plain: str, student: str, said: _Quoted, quoted: _Quoted) -> GuardReport:
         """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
         for wording, value in stated_values(plain):
-            known = value in quoted.singles or value in said.values
-            verbatim = squeezed(wording) in quoted.wordings | said.wordings
+            known = value in quoted.stated.singles or value in said.stated.values
+            verbatim = squeezed(wording) in quoted.stated.wordings | said.stated.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):
                 continue
             parts = set(literals(wording))
-            if len(parts) > 1 and parts <= said.parts and not parts <= quoted.parts:
+            if len(parts) > 1 and parts <= said.stated.parts and not parts <= quoted.stated.parts:
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
         told = " ".join([*self._told, with_digits(plain)])[-_MAX_TOLD:]
         self._told.append(with_digits(plain))
-        if (only := singled_out(told)) is not None and only in self._numbers:
+        ours = not set(literals(told)) <= said.stated.parts
+        if ours and (only := singled_out(told)) is not None and only in self._numbers:
             return GuardReport(True, "describes the answer alone")
-        worded = Reading(plain).values & self._numbers
+        unsaid = plain
+        for line in student.split("\n"):
+            if len(line) > _SHORTEST:
+                unsaid = unsaid.replace(line, " ")
+        worded = Reading(unsaid).values & self._numbers
         if worded:
-            fresh |= worded - self._read.values - Reading(student).values - said.values
+            fresh |= worded - quoted.read.values - said.read.values - said.stated.values
         if self._kind == "number":
             fresh |= {-value for value in fresh if value > 0}
             if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
             if self._spelled(plain, student):
                 return GuardReport(True, "writes the answer in another way")
-            return self._inspect_pieces(plain, quoted.parts | said.parts)
+            return self._inspect_pieces(plain, quoted.stated.parts, said.stated.parts)
         if any(self._same_set(found[0]) for found in _TUPLE.finditer(plain)):
             return GuardReport(True, "states the answer's value")
         if self._kind == "pair" and self._numbers <= fresh:
             return GuardReport(True, "states both parts of the answer")
         return _CLEAN
 
-    def _glued(self, before: str, glued: str) -> bool:
-        """Whether a number word that was cut in two over two replies is the answer's."""
+    def _glued(self, before: str, glued: str, student: str) -> bool:
+        """Whether a number word that was cut in two over two replies, and not by the student, is the answer's."""
+        if set(_WORDS.findall(f"{before} {self._last}")) <= set(_WORDS.findall(student)):
+            return False
         if len(glued) > _MAX_GLUED or any(character.isdigit() for character in glued):
             return False
-        values = {value for _, value in stated_values(glued)} - {value for _, value in stated_values(before)}
-        return bool(values & self._numbers)
+        whole = {value for text in (before, self._last) for _, value in stated_values(text)}
+        return any(value in self._numbers and value not in whole for _, value in stated_values(glued))
 
     def _spelled(self, plain: str, student: str) -> bool:
         """Whether the reply holds a spelling of the answer that neither the statement nor the student has."""
@@ -232,13 +256,12 @@ class LeakGuard:
                     return True
         return False
 
-    def _pinned(self, plain: str, said: Stated) -> bool:
+    def _pinned(self, plain: str, said: Stated, quoted: _Quoted) -> bool:
         """Whether bounds leave one whole number: those of this reply, or those of the answer over all replies."""
         text = with_digits(plain)
         if not any(character.isdigit() for character in text):
             return False
-        quoted = set(bounds_of(with_digits(self._statement)))
-        stated = [bounds for bounds in bounds_of(text) if bounds not in quoted]
+        stated = [bounds for bounds in bounds_of(text) if bounds not in quoted.bounds]
         if any(bounds.pins for bounds in stated):
             return True
         for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
@@ -270,10 +293,14 @@ class LeakGuard:
             return GuardReport(True, "states the answer's text")
         return _CLEAN
 
-    def _inspect_pieces(self, reply: str, quotable: frozenset[str]) -> GuardReport:
-        """Digits of the answer over several replies, or several places of one."""
+    def _inspect_pieces(self, reply: str, quotable: frozenset[str], said: frozenset[str]) -> GuardReport:
+        """Digits of the answer over several replies, or several places of one; never those that the student said.
+
+        Digits of the statement count where their places are spoken of.
+        """
         placed = _PLACES.search(reply.lower()) is not None
-        pieces = [literal for literal in literals(reply) if placed or literal not in quotable]
+        excused = said if placed else quotable | said
+        pieces = [literal for literal in literals(reply) if literal not in excused]
         joined = [*self._pieces, *pieces][-_MAX_PIECES:]
         self._placed = self._placed or placed
         sought = {abs(number) for number in self._numbers}

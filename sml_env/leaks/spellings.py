@@ -15,6 +15,9 @@ from sml_env.leaks.surface import plain_letters
 __all__ = ["Spellings"]
 
 _UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
+_BUILDING: Final = (*range(2, 21), 30, 40, 50, 60, 70, 80, 90, 100, 200, 1_000, 2_000)
+_STEM: Final = 5
+_FUSED: Final = 9
 _LARGEST: Final = 10**9
 _ROMAN: Final = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
@@ -78,7 +81,28 @@ def _in_base(number: int, base: int) -> str:
     return digits or "0"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words of numbers in other languages: whole ones, and stems that longer words are built of."""
+    from num2words import CONVERTER_CLASSES, num2words
+
+    words: set[str] = set()
+    stems: set[str] = set()
+    for language in CONVERTER_CLASSES:
+        if language.partition("_")[0] == "en" or "_" in language:
+            continue
+        for number in _BUILDING:
+            try:
+                name = plain_letters(str(num2words(number, lang=language)))
+            except Exception:  # some languages stop short, and each says so in its own way
+                continue
+            parts = [part for part in re.split(r"[\W_\d]+", name) if len(part) > 2 and part not in _ENGLISH]
+            words.update(parts)
+            stems.update(part for part in parts if len(part) >= _STEM)
+    return frozenset(words), tuple(sorted(stems))
+
+
+@lru_cache(maxsize=4_096)
 def _names(number: int) -> tuple[frozenset[str], frozenset[str]]:
     """Its names in the languages that num2words knows: those of one word, and those that are long without spaces."""
     from num2words import CONVERTER_CLASSES, num2words
@@ -87,11 +111,10 @@ def _names(number: int) -> tuple[frozenset[str], frozenset[str]]:
     for language in CONVERTER_CLASSES:
         if language.startswith("en"):
             continue
-        for kind in ("cardinal", "ordinal") if number > 12 else ("cardinal",):
-            try:
-                words.add(str(num2words(number, lang=language, to=kind)))
-            except Exception:  # some languages lack a form, and each says so in its own way
-                continue
+        try:
+            words.add(str(num2words(number, lang=language)))
+        except Exception:  # some languages stop short, and each says so in its own way
+            continue
     single: set[str] = set()
     long: set[str] = set()
     for word in words:
@@ -106,6 +129,15 @@ def _names(number: int) -> tuple[frozenset[str], frozenset[str]]:
         elif (len(bare) >= 3 or not bare.isascii()) and bare not in _ENGLISH:
             single.add(bare)
     return frozenset(single), frozenset(long)
+
+
+def _may_count(text: str) -> bool:
+    """Whether a text in lower case and ASCII holds words that numbers in other languages are made of."""
+    words, stems = _vocabulary()
+    said = re.findall(r"[a-z]+", text)
+    if not words.isdisjoint(said):
+        return True
+    return any(stem in word for word in said if len(word) >= _FUSED for stem in stems)
 
 
 class Spellings:
@@ -151,6 +183,8 @@ class Spellings:
             text = plain_letters(text)
         else:
             text = text.lower()
+        if text.isascii() and not _may_count(text):
+            return False
         single, long = _names(self._number)
         bare = re.sub(r"[\W_]", "", text)
         if any(name in bare for name in long):
