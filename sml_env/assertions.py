@@ -42,7 +42,7 @@ _LEADS = (
 )
 _BEFORE_UNKNOWN = (
     r"(?:(?<![\w)\]*/+^-])(?<![\w)\]*/+^-]\s)|(?:(?<=\bthus\s)|(?<=\bso\s)|(?<=\bhence\s)|(?<=therefore\s)"
-    r"|(?<=\bthen\s)|(?<=\bthat\s)|(?<=\bget\s)|(?<=\bhave\s)|(?<=gives\s)))"
+    r"|(?<=\bthen\s)|(?<=\bthat\s)|(?<=\bget\s)|(?<=\bfind\s)|(?<=\bhave\s)|(?<=gives\s)))"
 )
 _AFTER_UNKNOWN = (
     r"\s*(?:[.,;!?)*$`'\"]|\b(?:and|right|correct|(?:is|was)\s+(?:right|correct|the\b|it\b|a\s+solution))\b|$)"

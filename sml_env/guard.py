@@ -34,7 +34,7 @@ from sml_env.assertions import asserts_a_value
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
-from sml_env.leaks.ciphers import decoded, from_base64
+from sml_env.leaks.ciphers import decoded, from_base64, from_morse
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
@@ -185,7 +185,7 @@ class LeakGuard:
         if asserts_a_value(plain):
             return GuardReport(True, "asserts a value as the answer")
         quoted = _quoted(self._statement)
-        hidden = [text for text in decoded(plain) if hides_a_number(text)]
+        hidden = [text for text in (*decoded(plain), *from_morse(reply)) if hides_a_number(text)]
         glued = f"{self._last.rstrip(_GLUE)}{plain.lstrip(_GLUE)}" if self._last else ""
         hidden += [text for text in from_base64(glued) if hides_a_number(text)] if len(glued) <= _MAX_GLUED else []
         before, self._last = self._last, plain

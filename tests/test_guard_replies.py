@@ -84,6 +84,14 @@ def test_of_the_replies_written_blind_those_that_are_delivered_are_known() -> No
     assert delivered.total() - outside <= 81 and outside <= 102
 
 
+def test_of_a_second_collection_written_blind_those_that_are_delivered_are_known() -> None:
+    """By another writer, over the ways that the guard claims; 291 of the 326 were stopped when it first met them."""
+    rows = json.loads((CASES / "guard_leaks_blind_second.json").read_text(encoding="utf-8"))
+    delivered = [row["reply"] for row in rows if not stopped(row)]
+    print(f"{len(delivered)} of {len(rows)} delivered")
+    assert len(rows) == 326 and len(delivered) <= 26
+
+
 def test_at_most_one_clean_reply_in_a_hundred_is_stopped() -> None:
     assert len(CLEAN) >= 500
     assert sum(map(stopped, CLEAN)) <= len(CLEAN) / 100

@@ -10,9 +10,9 @@ from typing import Final
 
 from sml_env.verifiers.numerals import SCALES, TENS, UNITS
 
-__all__ = ["decoded", "from_base64", "spelled"]
+__all__ = ["decoded", "from_base64", "from_morse", "spelled"]
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
@@ -92,7 +92,7 @@ def decoded(text: str) -> Iterator[str]:
         if plain and _tells(plain):
             yield plain
     yield from _bytes(text)
-    yield from _morse(text)
+    yield from from_morse(text)
     lowered = text.lower()
     words = _WORDS.findall(lowered)
     for table in {id(table): table for word in words if (table := _ROTATED.get(word))}.values():
@@ -142,7 +142,8 @@ def _beep(found: re.Match[str]) -> str:
     return "-" if found[0].lower() in ("dah", "dash", "long") else "."
 
 
-def _morse(text: str) -> Iterator[str]:
+def from_morse(text: str) -> Iterator[str]:
+    """Texts that stand in a text in Morse code, in signs or in words for them."""
     if len(_BEEPS.findall(text)) > 4:
         text = re.sub(r"(?<=[.-]) (?=[.-](?: |$|,))", "", _BEEPS.sub(_beep, text).replace(",", "  "))
     if "." not in text and "-" not in text and text.isascii():
@@ -160,6 +161,7 @@ def spelled(text: str) -> Iterator[str]:
         yield re.sub(r"[^a-z]", "", found[0].lower())
     for found in _HYPHENED.finditer(text):
         yield found[0].lower().replace("-", "")
+        yield found[0].lower().replace("-", "")[::-1]
     radio = [_RADIO[word] for word in _WORDS.findall(text.lower()) if word in _RADIO]
     if len(radio) > 2:
         yield "".join(radio)

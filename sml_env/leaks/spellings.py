@@ -53,7 +53,7 @@ _DIGITS_OF_BASES = re.compile(r"(?<![\w.])(?:[01]{1,4}(?:[ _][01]{4})+|[0-9a-z]*
 _MARKED_HEX = re.compile(r"(?:&h|#|16#)([0-9a-f]{1,8})\b|\b(?=[0-9a-f]*\d)0*([0-9a-f]{1,8})h\b")
 _GROUPED = re.compile(r"[ _]")
 _BACKWARDS = re.compile(
-    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|inverted|turn\w*"
+    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|opposite\s+order|inverted|turn\w*"
     r"|tail|from\s+the\s+(?:ones|end|back)|palindrom\w*)\b",
     re.IGNORECASE,
 )
