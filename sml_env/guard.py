@@ -36,7 +36,7 @@ from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
 from sml_env.leaks.ciphers import decoded, from_base64, from_morse
 from sml_env.leaks.reading import Reading, hides_a_number
-from sml_env.leaks.spellings import Spellings
+from sml_env.leaks.spellings import Spellings, prepare
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
 from sml_env.problems import Problem
 from sml_env.stated import Stated, literals, squeezed, stated_values, with_digits
@@ -161,6 +161,7 @@ class LeakGuard:
             return GuardReport(True, "not text")
         if len(reply) > MAX_REPLY_CHARACTERS:
             return GuardReport(True, "longer than the guard reads")
+        prepare()
         began, before = thread_time(), self._memory()
         try:
             report = self._inspect(reply, student)

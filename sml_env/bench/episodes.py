@@ -92,7 +92,9 @@ def _row(line: bytes | None) -> Mapping[str, Any]:
         raise ValueError("no field 'schema': not an episode")
     schema = row["schema"]
     if isinstance(schema, bool) or schema not in _READ:
-        raise ValueError(f"schema {_shown(schema)} is not of {_READ}, which this version of sml_env reads")
+        raise ValueError(
+            f"schema {_shown(schema)} is not {' or '.join(map(str, _READ))}, which this version of sml_env reads"
+        )
     return row
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from sml_env.leaks.surface import plain_letters
 
-__all__ = ["Spellings"]
+__all__ = ["Spellings", "prepare"]
 
 _UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
 _BUILDING: Final = (*range(2, 21), 30, 40, 50, 60, 70, 80, 90, 100, 200, 1_000, 2_000)
@@ -138,6 +138,12 @@ def _may_count(text: str) -> bool:
     if not words.isdisjoint(said):
         return True
     return any(stem in word for word in said if len(word) >= _FUSED for stem in stems)
+
+
+def prepare() -> None:
+    """Build what the first search would build, which takes a while once in a process."""
+    _vocabulary()
+    Spellings.of(0)
 
 
 class Spellings:
