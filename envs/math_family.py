@@ -143,6 +143,8 @@ class TopicFamily:
     default_turns = 8
     menu_slots = 96
     most_replies = 16
+    comparisons = True
+    shares_answers = False
 
     def __init__(self, config: MathTutorConfig) -> None:
         self._config = config

@@ -149,7 +149,7 @@ class OrderedAgent:
     def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
         """Fix the order."""
         self._lesson = lesson
-        self._rows = iter(self._order(lesson).tolist())
+        self._rows = iter(_once(self._order(lesson).tolist(), lesson.target))
         zero = self._repeat and lesson.function is None
         self._guess = iter([_attempt("0")]) if zero else _blind_attempts(lesson)
         self._last = ""
@@ -166,11 +166,19 @@ class OrderedAgent:
         return self._last
 
 
+def _once(rows: list[int], target: IntArray | None) -> list[int]:
+    """Those rows that are the first of their answer."""
+    if target is None:
+        return rows
+    _, first = np.unique(target[rows], return_index=True)
+    return [rows[place] for place in np.sort(first).tolist()]
+
+
 def _likeliest_first(lesson: Lesson) -> IntArray:
-    belief = lesson.belief
+    belief, target = lesson.belief, lesson.target
     if belief is None:
         return np.zeros(0, dtype=np.int64)
-    return np.argsort(-belief, kind="stable")
+    return np.argsort(-(belief if target is None else target_belief(belief, target)[target]), kind="stable")
 
 
 def _as_listed(lesson: Lesson) -> IntArray:
@@ -280,7 +288,7 @@ class GreedyAgent:
         splittable = lesson.target is None and np.count_nonzero(belief) > 2
         if splittable and (cut := menu.cut(belief)) is not None:
             best, most = cut[0].canonical, cut[1]
-        table = menu.table_bits(belief)
+        table = menu.table_bits(belief, lesson.target)
         for row in np.argsort(-table, kind="stable").tolist():
             query = menu.queries[row]
             if table[row] <= most + _TINY:

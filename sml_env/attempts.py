@@ -80,9 +80,10 @@ def judged(
     if not verdict.correct or row is not None or space is None:
         return verdict
     if len(space) > MAX_ENUMERATED:
-        alone = space.index_of(verdict.extracted or "") == solution.index
+        alone = space.index_of(verdict.extracted or "") == space.index_of(solution.answer)
     else:
-        alone = sum(domain.judge(value, space.answers.text(other)).correct for other in range(len(space))) == 1
+        texts = (space.answers.text(other) for other in space.representatives.tolist())
+        alone = sum(domain.judge(value, text).correct for text in texts) == 1
     if alone:
         return verdict
     return Verdict(Status.INCORRECT, "hedge", "the value fits several candidates", verdict.extracted)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from sml_env.bit_beliefs import BitBeliefs
 from sml_env.boards import Board, Boards
-from sml_env.information import FloatArray, IntArray, entropy_bits, exchange_bits, told_masses
+from sml_env.information import ROUNDING_BITS, FloatArray, IntArray, entropy_bits, exchange_bits, told_masses
 from sml_env.list_beliefs import ListBeliefs
 
 __all__ = ["Beliefs", "WeightBeliefs", "beliefs_for"]
@@ -58,7 +58,7 @@ class Beliefs(Protocol):
         ...
 
     def yes_counts(self) -> IntArray:
-        """Under how many live hypotheses code 1 is the true reply, shape ``(B,)``."""
+        """Under how many live hypotheses (answers, where they share some) code 1 is the true reply, shape ``(B,)``."""
         ...
 
     def first_yes(self, rows: IntArray) -> IntArray:
@@ -74,7 +74,7 @@ class Beliefs(Protocol):
         ...
 
     def likeliest(self, rows: IntArray) -> IntArray:
-        """For some episodes the most likely hypothesis, the first of equal ones."""
+        """For some episodes the hypothesis with the likeliest answer, the first of equal ones."""
         ...
 
     def live(self) -> IntArray:
@@ -98,7 +98,8 @@ def beliefs_for(board: Boards, size: int, exact: bool) -> Beliefs:
         size: How many episodes.
         exact: Whether every reply is the true one.
     """
-    if not exact or not isinstance(board, Board) or not board.uniform or board.told is not None:
+    plain = isinstance(board, Board) and board.uniform and board.told is None and board.targets is None
+    if not exact or not isinstance(board, Board) or not plain:
         return WeightBeliefs(board, size)
     if board.most_replies == 2 and board.hypotheses <= MAX_BIT_HYPOTHESES:
         return BitBeliefs(board, size)
@@ -107,6 +108,8 @@ def beliefs_for(board: Boards, size: int, exact: bool) -> Beliefs:
 
 class WeightBeliefs:
     """Probabilities of all hypotheses; for any prior, any law, and boards that differ between episodes.
+
+    Where hypotheses share answers, entropies and bits are of the answer.
 
     Args:
         board: Of the episodes.
@@ -124,7 +127,7 @@ class WeightBeliefs:
         """Give these episodes their prior."""
         self._belief[rows] = self._board.prior_of(rows)
         self.entropy = self.entropy.copy()
-        self.entropy[rows] = entropy_bits(self._belief[rows])
+        self.entropy[rows] = entropy_bits(self._answers(rows))
 
     def ask(self, questions: IntArray, told: Which | None = None) -> None:
         """Take the question of each episode."""
@@ -139,6 +142,8 @@ class WeightBeliefs:
     def told_bits(self, rates: Rates | None = None, sure: Which | None = None) -> FloatArray:
         """Entropy of the delivered reply less that of the exchange."""
         self._rates, self._sure = (None, None) if rates is None else self._exchanged(rates, sure)
+        if self._board.targets is not None:
+            return self._told_of_answers(self._board.targets)
         told = entropy_bits(self.masses())
         if self._rates is not None:
             told = told - (self._belief * exchange_bits(self._rates, self._spread()[:, None])).sum(axis=1)
@@ -147,6 +152,23 @@ class WeightBeliefs:
         if self._rates is not None:
             unlike |= self._rates != np.take_along_axis(self._rates, likeliest, axis=1)
         return np.where((live & unlike).any(axis=1), np.maximum(told, 0.0), 0.0)
+
+    def _told_of_answers(self, targets: IntArray) -> FloatArray:
+        """I(answer; reply) = H(answer) + H(reply) - H(answer, reply)."""
+        replies, (size, hypotheses) = self._board.most_replies, self._belief.shape
+        answers = np.arange(size)[:, None] * hypotheses + targets
+        keys = (answers * replies + self._codes).reshape(-1)
+        joint = self._delivered(keys, size * hypotheses).reshape(size, -1)
+        bits = self.entropy + entropy_bits(self.masses()) - entropy_bits(joint)
+        return np.where(bits < ROUNDING_BITS, 0.0, bits)
+
+    def _answers(self, rows: IntArray) -> FloatArray:
+        """The probabilities of the answers of some episodes, by label, shape ``(len(rows), N)``."""
+        targets, belief = self._board.targets, self._belief[rows]
+        if targets is None:
+            return belief
+        labels = np.broadcast_to(targets, self._belief.shape)[rows]
+        return _summed((np.arange(len(rows))[:, None] * belief.shape[1] + labels).reshape(-1), belief, belief.shape[1])
 
     def _exchanged(self, rates: Rates, sure: Which | None) -> tuple[Rates, Which]:
         """The rates as they apply to these questions: where there is another reply, and never to a verdict."""
@@ -160,8 +182,14 @@ class WeightBeliefs:
         return self._sizes if self._sure is None else self._sizes - self._sure
 
     def yes_counts(self) -> IntArray:
-        """Under how many live hypotheses code 1 is the true reply."""
-        return np.asarray(((self._codes == 1) & (self._belief > 0.0)).sum(axis=1))
+        """Under how many live hypotheses, or answers that they share, code 1 is the true reply."""
+        yes = (self._codes == 1) & (self._belief > 0.0)
+        targets = self._board.targets
+        if targets is None:
+            return np.asarray(yes.sum(axis=1))
+        size, hypotheses = self._belief.shape
+        keys = (np.arange(size)[:, None] * hypotheses + targets).reshape(-1)
+        return np.count_nonzero(_summed(keys, yes.astype(np.float64), hypotheses), axis=1)
 
     def first_yes(self, rows: IntArray) -> IntArray:
         """The first of those with code 1 that is possible."""
@@ -169,14 +197,20 @@ class WeightBeliefs:
 
     def masses(self) -> FloatArray:
         """P(delivered reply), with the rates given last."""
+        keys = (np.arange(len(self._codes))[:, None] * self._board.most_replies + self._codes).reshape(-1)
+        return self._delivered(keys, len(self._codes))
+
+    def _delivered(self, keys: IntArray, rows: int) -> FloatArray:
+        """P(delivered reply) summed by key, as so many rows of replies, which the episodes share out evenly."""
         replies = self._board.most_replies
-        keys = (np.arange(len(self._codes))[:, None] * replies + self._codes).reshape(-1)
-        total = _summed(keys, self._belief, replies)
+        total = _summed(keys, self._belief, replies, rows)
         if self._rates is None or self._sure is None:
             return total
-        crossed = _summed(keys, self._belief * self._rates, replies)
-        plain = told_masses(total - crossed, crossed, self._sizes)
-        return np.where(self._sure[:, None], told_masses(total - crossed, crossed, self._sizes, 0), plain)
+        crossed = _summed(keys, self._belief * self._rates, replies, rows)
+        each = rows // len(self._codes)
+        sizes, sure = np.repeat(self._sizes, each), np.repeat(self._sure, each)
+        plain = told_masses(total - crossed, crossed, sizes)
+        return np.where(sure[:, None], told_masses(total - crossed, crossed, sizes, 0), plain)
 
     def hear(self, replies: IntArray) -> None:
         """Bayes' rule."""
@@ -189,11 +223,14 @@ class WeightBeliefs:
             joint = self._belief * np.where(hit, 1.0 - self._rates, missed)
         total = joint.sum(axis=1, keepdims=True)
         self._belief = np.where(total > 0.0, joint / np.where(total > 0.0, total, 1.0), self._belief)
-        self.entropy = entropy_bits(self._belief)
+        self.entropy = entropy_bits(self._answers(np.arange(len(replies))))
 
     def likeliest(self, rows: IntArray) -> IntArray:
-        """The first of the largest."""
-        return np.asarray(self._belief[rows].argmax(axis=1))
+        """The first of the largest, or of those with the likeliest answer."""
+        mass = self._answers(rows)
+        if self._board.targets is not None:
+            mass = np.take_along_axis(mass, np.broadcast_to(self._board.targets, self._belief.shape)[rows], axis=1)
+        return np.asarray(mass.argmax(axis=1))
 
     def live(self) -> IntArray:
         """How many hypotheses are possible."""
@@ -208,7 +245,7 @@ class WeightBeliefs:
         rows[:, : self._board.hypotheses] = self._belief
 
 
-def _summed(keys: IntArray, weights: FloatArray, replies: int) -> FloatArray:
-    """The weights of each row by reply, shape ``(B, replies)``."""
-    sums = np.bincount(keys, weights.reshape(-1), len(weights) * replies)
+def _summed(keys: IntArray, weights: FloatArray, replies: int, rows: int | None = None) -> FloatArray:
+    """The weights of each row by reply, shape ``(rows, replies)``, one row an episode by default."""
+    sums = np.bincount(keys, weights.reshape(-1), (len(weights) if rows is None else rows) * replies)
     return sums.astype(np.float64, copy=False).reshape(-1, replies)

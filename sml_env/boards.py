@@ -67,6 +67,11 @@ class Boards(Protocol):
         """The prior of some episodes, shape ``(N,)`` or one row each."""
         ...
 
+    @property
+    def targets(self) -> IntArray | None:
+        """Which hypotheses share an answer, shape ``(N,)`` or ``(B, N)``; ``None`` where none ever do."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Board:
@@ -96,6 +101,24 @@ class Board:
     def hypotheses(self) -> int:
         """N."""
         return len(self.space)
+
+    @property
+    def targets(self) -> IntArray | None:
+        """Which hypotheses share an answer, shape ``(N,)``."""
+        return self.space.target
+
+    def target_of(self, row: int) -> IntArray | None:
+        """The same for one episode."""
+        return self.space.target
+
+    @cached_property
+    def _labels(self) -> IntArray:
+        return np.arange(self.hypotheses) if self.space.target is None else self.space.target
+
+    @cached_property
+    def distinct(self) -> Which:
+        """Which hypotheses are the first with their answer, shape ``(N,)``."""
+        return np.isin(np.arange(self.hypotheses), self.space.representatives)
 
     @cached_property
     def cuts(self) -> int:
@@ -140,7 +163,11 @@ class Board:
             return np.asarray(hypotheses > questions)
         attempt = np.clip(questions - self.first_attempt, 0, self.hypotheses - 1)
         responses = self._responses
-        judged = hypotheses != attempt if responses is None else responses.table.codes(attempt, hypotheses)
+        judged = (
+            self._labels[hypotheses] != self._labels[attempt]
+            if responses is None
+            else responses.table.codes(attempt, hypotheses)
+        )
         codes = np.where(questions == self.nothing, 0, judged).astype(np.int16)
         if self.queries:
             query = np.clip(questions - self.cuts, 0, self.queries - 1)
@@ -157,7 +184,7 @@ class Board:
             return np.zeros(hypotheses.shape, dtype=np.int8)
         attempt, responses = question - self.first_attempt, self._responses
         if responses is None:
-            return np.asarray(hypotheses != attempt)
+            return np.asarray(self._labels[hypotheses] != self._labels[attempt])
         return responses.table.codes(np.array([attempt]), hypotheses)
 
     @cached_property
@@ -245,12 +272,16 @@ class StackedBoard:
         hypotheses: N of every episode.
         queries: The most queries of a menu.
         replies: The most replies of a question.
+        comparisons: Whether hypotheses are compared with one another.
+        shared: Whether several hypotheses may share an answer.
     """
 
-    def __init__(self, size: int, hypotheses: int, queries: int, replies: int) -> None:
+    def __init__(
+        self, size: int, hypotheses: int, queries: int, replies: int, comparisons: bool = True, shared: bool = False
+    ) -> None:
         self.hypotheses = hypotheses
         self.most_replies = replies
-        self.cuts = hypotheses - 1
+        self.cuts = hypotheses - 1 if comparisons else 0
         self.queries = queries
         self.first_attempt = self.cuts + queries
         self.nothing = self.first_attempt + hypotheses
@@ -264,6 +295,8 @@ class StackedBoard:
         self._binary = np.zeros((size, rows), dtype=np.bool_)
         self._prior = np.full((size, hypotheses), 1.0 / hypotheses)
         self.legal = np.zeros((size, self.first_attempt), dtype=np.bool_)
+        self.targets = np.tile(np.arange(hypotheses), (size, 1)) if shared else None
+        self.distinct = np.ones((size, hypotheses), dtype=np.bool_)
 
     def put(self, row: int, board: Board) -> None:
         """Give an episode its board; queries that are too many are left out.
@@ -271,7 +304,8 @@ class StackedBoard:
         Raises:
             ConfigurationError: If it has another number of hypotheses, or too many replies.
         """
-        if board.hypotheses != self.hypotheses or board.most_replies > self.most_replies:
+        fits = board.cuts <= self.cuts and (board.targets is None or self.targets is not None)
+        if not fits or board.hypotheses != self.hypotheses or board.most_replies > self.most_replies:
             raise ConfigurationError(
                 f"problem: {board.hypotheses} candidates with {board.most_replies} replies do not fit a discrete view "
                 f"of {self.hypotheses} with {self.most_replies}"
@@ -286,6 +320,9 @@ class StackedBoard:
         self._sizes[row, whole], self._binary[row, whole] = board.sizes[rows], board.binary[rows]
         self.legal[row, places] = True
         self._prior[row] = board.space.prior
+        self.distinct[row] = board.distinct
+        if self.targets is not None:
+            self.targets[row] = np.arange(self.hypotheses) if board.targets is None else board.targets
         if board.told is not None:
             self._told[row], self._told_sizes[row] = 0, 1
             self._told[row, places], self._told_sizes[row, places] = board.told[0][taken], board.told[1][taken]
@@ -314,14 +351,25 @@ class StackedBoard:
         """The priors, shape ``(len(rows), N)``."""
         return np.asarray(self._prior[rows])
 
+    def target_of(self, row: int) -> IntArray | None:
+        """Which hypotheses of an episode share an answer, shape ``(N,)``; ``None`` where none do."""
+        return None if self.targets is None else np.asarray(self.targets[row])
+
     def row_codes(self, row: int) -> Codes:
         """The true replies of one episode, by question and hypothesis."""
         return np.asarray(self._codes[row])
 
     def features(self) -> FloatArray:
-        """What each query means: its codes as shares of the largest one, -1 where there is no query, ``(B, Q, N)``."""
+        """What each query means: its codes as shares of the largest one, -1 where there is no query, ``(B, Q, N)``.
+
+        Where hypotheses share answers a last row says which do: the answers by number, as shares of the largest.
+        """
         scaled = self._codes[:, : self.first_attempt] / np.maximum(self._sizes[:, : self.first_attempt, None] - 1, 1)
-        return np.where(self.legal[:, :, None], scaled, -1.0)
+        meant = np.where(self.legal[:, :, None], scaled, -1.0)
+        if self.targets is None:
+            return meant
+        labels = self.targets / np.maximum(self.targets.max(axis=1, keepdims=True), 1)
+        return np.concatenate([meant, labels[:, None, :]], axis=1)
 
     def _asked(self, questions: IntArray) -> IntArray:
         return np.minimum(questions, self.first_attempt - 1)

@@ -18,12 +18,13 @@ from sml_env.attempts import claimed, judged, notation, predicate_of_a_part, sta
 from sml_env.counterfactual import counterfactual_channel
 from sml_env.domains import open_domain
 from sml_env.errors import ModelError, ResetNeeded
-from sml_env.forms import Between, Claim, Query
+from sml_env.forms import Between, Claim, FamilyForm, Query
 from sml_env.guard import MAX_REPLY_CHARACTERS, LeakGuard
 from sml_env.information import Channel, FloatArray, IntArray
 from sml_env.laws import Law
 from sml_env.listener import Listener, asks_outright, open_refusal
 from sml_env.menu import Menu
+from sml_env.missing import UNDECIDED_BITS, account
 from sml_env.outcomes import (
     CORRECT,
     INCORRECT,
@@ -116,6 +117,8 @@ class Dialogue:
         self._judged: list[str] = []
         self._latest: tuple[str, Verdict] | None = None
         self._attempts = 0
+        self._premature = 0
+        self._asked_about: list[str] = []
         self._hints = 0
         self._facts = 0
         self._read_freely = getattr(teacher, "reads_free_text", False) is True
@@ -348,6 +351,8 @@ class Dialogue:
     def _ask(self, words: str, query: Query, meant: Meaning | None) -> Request:
         question = self._question(words, query, meant)
         channel = self._channel(question)
+        if isinstance(query.form, FamilyForm):
+            self._asked_about.append(query.form.subject)
         return self._wait(_Pending(words, query.kind, self._request(question, channel), self._expected(channel)))
 
     def _request(self, question: Question, channel: Channel | None) -> Request:
@@ -477,6 +482,7 @@ class Dialogue:
         if verdict.status is Status.UNPARSABLE:
             return self._close(words, "attempt", UNPARSED if self._tested is None else self._tested.unread(verdict))
         self._attempts += 1
+        self._premature += self.listener is not None and self.listener.entropy > UNDECIDED_BITS
         shown = notation(value, solution.answers)
         kind = query.kind if states_a_value(query) else "attempt"
         response = self._response(words, query, stated)
@@ -578,7 +584,12 @@ class Dialogue:
         }
         if self._ended:
             info["leaks_stopped"] = len(self._stopped)
+            info |= self._account() or {}
         return Outcome(f"{text}\n{self._turns_line()}", sum(terms.values()), terminated, truncated, info)
+
+    def _account(self) -> dict[str, Any] | None:
+        space = self.problem.space
+        return None if space is None else account(space, self._premature, self._asked_about)
 
     def _turns_line(self) -> str:
         if self._ended:

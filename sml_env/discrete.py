@@ -141,6 +141,7 @@ class DiscreteEnv(gym.Env[npt.NDArray[Any], np.int64]):
         }
         if terminated:
             info["leaks_stopped"] = 0
+            info |= self._episodes.account(0) or {}
         self._rendered()
         return self._episodes.observe()[0], float(played.rewards[0]), terminated, False, info
 

@@ -18,10 +18,11 @@ from sml_env.closed import SharedFamily
 from sml_env.core import turn_range, turns_of
 from sml_env.errors import ConfigurationError
 from sml_env.forms import Query
-from sml_env.game import ATTEMPTED, Game, Played
-from sml_env.information import FloatArray, IntArray, binary_entropy_bits
+from sml_env.game import ASKED, ATTEMPTED, Game, Played
+from sml_env.information import FloatArray, IntArray, binary_entropy_bits, target_belief
 from sml_env.laws import Law
 from sml_env.menu import Menu
+from sml_env.missing import UNDECIDED_BITS, account
 from sml_env.observations import OBSERVATIONS, Layout, Observer, observer_of
 from sml_env.problems import Family, Problem
 from sml_env.rules import Rules
@@ -52,6 +53,16 @@ class StackedFamily(Protocol):
     @property
     def most_replies(self) -> int:
         """The largest number of replies of a question."""
+        ...
+
+    @property
+    def comparisons(self) -> bool:
+        """Whether candidates are compared with one another."""
+        ...
+
+    @property
+    def shares_answers(self) -> bool:
+        """Whether several hypotheses may share an answer."""
         ...
 
 
@@ -128,6 +139,8 @@ class Episodes:
         self.observer: Observer = observer_of(observation, self._layout())
         self._best_memo: dict[bytes, float] = {}
         self._kinds = self._kinds_of_rows()
+        self._premature = np.zeros(size, dtype=np.int64)
+        self._asked_about: list[list[str]] = [[] for _ in range(size)]
         if shared:
             self._fixed_masks = np.broadcast_to(np.ones(self.actions, dtype=np.int8), (size, self.actions))
             self._menus = [self._menu(self._shared_problem())] * size
@@ -145,7 +158,9 @@ class Episodes:
             if not isinstance(getattr(family, name, None), int):
                 raise ConfigurationError("family: its problems are open, or of different sizes: no discrete view of it")
         sized = cast(StackedFamily, family)
-        return StackedBoard(self.size, sized.candidates, sized.menu_slots, sized.most_replies)
+        return StackedBoard(
+            self.size, sized.candidates, sized.menu_slots, sized.most_replies, sized.comparisons, sized.shares_answers
+        )
 
     def _layout(self) -> Layout:
         turns, attempts = self.turn_range[1], self.rules.max_attempts
@@ -254,6 +269,9 @@ class Episodes:
         if self.attempts == "each":
             self._tried[rows] = False
         self.observer.begin(rows)
+        self._premature[rows] = 0
+        for row in rows.tolist() if self.board.targets is not None else ():
+            self._asked_about[row] = []
 
     # -- playing -------------------------------------------------------------------------------------------------------
 
@@ -268,11 +286,15 @@ class Episodes:
         self.questions = self._questions(actions)
         if active is not None:
             self.questions = np.where(active, self.questions, self.board.nothing)
-        turns = self.game.turns.copy()
+        turns, undecided = self.game.turns.copy(), self.game.beliefs.entropy > UNDECIDED_BITS
         played = self.game.play(self.questions, active)
         if self.attempts == "each":
             judged = np.flatnonzero(played.status == ATTEMPTED)
             self._tried[judged, self.game.asked[judged] - self.board.first_attempt] = True
+        self._premature += undecided & (played.status == ATTEMPTED)
+        if self.board.targets is not None:
+            for row in np.flatnonzero(played.status == ASKED).tolist():
+                self._asked_about[row].append(self.query(row, int(self.game.asked[row])).canonical)
         self.observer.note(np.asarray(actions, dtype=np.int64), played, turns, active)
         return played
 
@@ -293,6 +315,13 @@ class Episodes:
             legal &= self.masks()[np.arange(self.size), np.clip(chosen, 0, self.actions - 1)] == 1
         return rows if legal.all() else np.where(legal, rows, board.nothing)
 
+    def account(self, row: int) -> dict[str, Any] | None:
+        """What an episode about missing facts came to, once it has ended; ``None`` for others."""
+        if self.board.targets is None:
+            return None
+        space = self.board.space if isinstance(self.board, Board) else self._problem(row).space
+        return None if space is None else account(space, int(self._premature[row]), self._asked_about[row])
+
     def masks(self) -> npt.NDArray[np.int8]:
         """Which actions are legal, shape ``(B, A)``: queries that exist, candidates that were not tried."""
         if isinstance(self.board, Board) and self.attempts == "map":
@@ -301,7 +330,7 @@ class Episodes:
         if not isinstance(self.board, Board):
             masks[:, : self.menu_actions] = self.board.legal
         if self.attempts == "each":
-            masks[:, self.actions - self.board.hypotheses :] = ~self._tried
+            masks[:, self.actions - self.board.hypotheses :] = ~self._tried & self.board.distinct
         return masks
 
     def kinds(self, played: Played) -> npt.NDArray[np.object_]:
@@ -343,6 +372,7 @@ class Episodes:
     def _halves(self, board: Board) -> bool:
         """Whether some comparison always splits the live hypotheses, all equally likely, most evenly."""
         binary = board.most_replies == 2 and board.cuts > 0 and board.space.responses is None
+        binary = binary and board.targets is None
         return binary and board.uniform and self._told == "all" and self._law.exact and self.rules.cap_bits >= 1.0
 
     def _best_of(self, belief: FloatArray, row: int, rates: FloatArray | None) -> float:
@@ -351,15 +381,15 @@ class Episodes:
             return 0.0
         if rates is not None:
             menu = replace(menu, error=rates.copy())
-        every = not self.rules.disguised_attempts
-        binary = every or int(np.count_nonzero(belief)) > 2
+        every, target = not self.rules.disguised_attempts, self.board.target_of(row)
+        binary = every or int(np.count_nonzero(target_belief(belief, target))) > 2
         if rates is not None or not isinstance(self.board, Board):
-            return menu.best_bits(belief, self.rules.cap_bits, binary=binary)
+            return menu.best_bits(belief, self.rules.cap_bits, target, binary=binary)
         key = np.packbits(belief > 0.0).tobytes() if self.board.uniform else belief.tobytes()
         if key not in self._best_memo:
             if len(self._best_memo) >= _MEMO:
                 self._best_memo.clear()
-            self._best_memo[key] = menu.best_bits(belief, self.rules.cap_bits, binary=binary)
+            self._best_memo[key] = menu.best_bits(belief, self.rules.cap_bits, target, binary=binary)
         return self._best_memo[key]
 
     def observe(self) -> npt.NDArray[np.float32]:

@@ -156,6 +156,11 @@ class FamilyForm:
 
     __slots__ = ()
 
+    @property
+    def subject(self) -> str:
+        """What it asks about, the same for all forms that ask about one thing."""
+        return str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log2
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 __all__ = [
+    "ROUNDING_BITS",
     "Channel",
     "FloatArray",
     "IntArray",
@@ -31,6 +32,9 @@ __all__ = [
     "threshold_information_bits",
     "told_masses",
 ]
+
+ROUNDING_BITS: Final = 1e-12
+"""Information that is a difference of entropies is 0 below this."""
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -127,7 +131,7 @@ def expected_information_bits(
         + _surprisal_mass(given).sum(axis=-1)
         - _surprisal_mass(joint).sum(axis=(-1, -2))
     )
-    return np.asarray(np.maximum(bits, 0.0))
+    return np.asarray(np.where(bits < ROUNDING_BITS, 0.0, bits))
 
 
 def reply_entropy_bits(masses: FloatArray, starts: npt.NDArray[np.integer]) -> FloatArray:

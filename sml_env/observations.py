@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sml_env.boards import Board, StackedBoard
 from sml_env.errors import ConfigurationError
 from sml_env.game import NOTHING, Game, Played
-from sml_env.information import FloatArray, IntArray
+from sml_env.information import Channel, FloatArray, IntArray, entropy_bits, target_belief
 
 __all__ = ["ACTION_FEATURES", "OBSERVATIONS", "Layout", "Observer", "observer_of"]
 
@@ -87,7 +87,8 @@ class _Belief:
     @property
     def shape(self) -> tuple[int, ...]:
         layout, board = self._layout, self._layout.board
-        features = 0 if isinstance(board, Board) else board.first_attempt * board.hypotheses
+        meanings = 0 if isinstance(board, Board) else board.first_attempt + (board.targets is not None)
+        features = meanings * board.hypotheses
         return (board.hypotheses + layout.turns + 1 + layout.attempt_slots + features,)
 
     @property
@@ -178,9 +179,10 @@ class _Actions:
             bits, likeliest = self._told(row, questions, live, dense[row, live])
             features[row, :menu, 2], features[row, :menu, 3] = bits, likeliest
             if not layout.each:
-                features[row, -1, 3] = dense[row].max()
+                features[row, -1, 3] = target_belief(dense[row], layout.board.target_of(row)).max()
             elif not layout.guesses:
-                features[row, menu:, 3] = dense[row]
+                target = layout.board.target_of(row)
+                features[row, menu:, 3] = dense[row] if target is None else target_belief(dense[row], target)[target]
         if layout.guesses:
             features[:, :, 1] = 1.0
         return features
@@ -198,8 +200,14 @@ class _Actions:
         masses = np.bincount(
             keys.reshape(-1), np.broadcast_to(weights, keys.shape).reshape(-1), len(questions) * replies
         ).reshape(-1, replies)
-        logs = np.log2(np.where(masses > 0.0, masses, 1.0))
-        bits = np.zeros(len(questions)) if self._layout.silent else np.maximum(-(masses * logs).sum(axis=1), 0.0)
+        target = self._layout.board.target_of(row)
+        if self._layout.silent:
+            bits = np.zeros(len(questions))
+        elif target is None:
+            bits = entropy_bits(masses)
+        else:
+            channels = (Channel(("",) * replies, told) for told in codes)
+            bits = np.array([channel.expected_bits(weights, target[live]) for channel in channels])
         return bits, np.asarray(masses.max(axis=1), dtype=np.float64)
 
 

@@ -17,7 +17,17 @@ from sml_env.information import FloatArray, IntArray, entropy_bits, target_belie
 from sml_env.menu import Menu, menu_for
 from sml_env.tables import ReplyTable
 
-__all__ = ["Family", "HypothesisSpace", "Misconception", "Problem", "Responses", "Secret", "Solution", "Step"]
+__all__ = [
+    "Family",
+    "HypothesisSpace",
+    "Misconception",
+    "Problem",
+    "Responses",
+    "Secret",
+    "Solution",
+    "Step",
+    "details_of",
+]
 
 T = TypeVar("T")
 
@@ -103,6 +113,8 @@ class HypothesisSpace:
         target: Shape ``(N,)``: which hypotheses share an answer to what is asked; ``None`` when none do.
         family_menu: The queries of a family that brings its own; otherwise they are made from the answers.
         responses: What attempts are answered with, where wrong ones are.
+        sufficient: Where facts are missing, the queries of the menu that together tell the answer, whichever hypothesis
+            is true, and of which none may be left out.
     """
 
     answers: Candidates
@@ -110,6 +122,7 @@ class HypothesisSpace:
     target: IntArray | None = None
     family_menu: Menu | None = None
     responses: Responses | None = None
+    sufficient: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         size = len(self.answers)
@@ -119,6 +132,10 @@ class HypothesisSpace:
             raise ConfigurationError(f"prior: shape {self.prior.shape} for {size} candidates")
         if not (self.prior > 0).all() or abs(float(self.prior.sum()) - 1.0) > 1e-9:
             raise ConfigurationError(f"prior: must be positive and sum to one, sums to {float(self.prior.sum())!r}")
+        labels = None if self.target is None else np.unique(self.target)
+        if labels is not None and not (self.target is not None and self.target.shape == (size,)
+                                       and (labels == np.arange(len(labels))).all()):  # fmt: skip
+            raise ConfigurationError(f"target: not a label from 0 on, none left out, for each of {size} candidates")
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -135,8 +152,14 @@ class HypothesisSpace:
             return self.family_menu
         return menu_for(self.answers) if isinstance(self.answers, Answers) else Menu((), (), None)
 
+    @cached_property
+    def representatives(self) -> IntArray:
+        """The first hypothesis of each answer, shape ``(T,)``; all of them where each has its own."""
+        size = len(self.answers)
+        return np.arange(size) if self.target is None else np.unique(self.target, return_index=True)[1]
+
     def index_of(self, value: str) -> int | None:
-        """Which candidate a text states, or ``None``."""
+        """Which candidate a text states, or ``None``; the first of those that share an answer."""
         return self.answers.index_of(value)
 
 
@@ -151,6 +174,7 @@ class Solution:
         steps: The worked solution.
         diagnoses: What to say of a wrong candidate, by its text.
         tests: What an open domain judges attempts by.
+        details: What the statement leaves out, in sentences.
     """
 
     answer: str
@@ -159,6 +183,7 @@ class Solution:
     steps: tuple[Step, ...] = ()
     diagnoses: Mapping[str, str] = field(default_factory=dict)
     tests: object = None
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +226,20 @@ class Problem:
         steps = tuple(Step(step.operation, "") for step in solution.steps) if self.hints_from_statement else ()
         answers = self.space.answers
         counterfactual = Solution(
-            answers.text(hypothesis), hypothesis, answers.only(hypothesis), steps, solution.diagnoses
+            answers.text(hypothesis),
+            hypothesis,
+            answers.only(hypothesis),
+            steps,
+            solution.diagnoses,
+            details=details_of(answers, hypothesis),
         )
         return replace(self, secret=Secret(counterfactual))
+
+
+def details_of(answers: Candidates, hypothesis: int) -> tuple[str, ...]:
+    """What a hypothesis says beyond its answer, in sentences; nothing for most families."""
+    described = getattr(answers, "details", None)
+    return tuple(described(hypothesis)) if callable(described) else ()
 
 
 class Family(Protocol):

@@ -19,6 +19,7 @@ from sml_env.episodes import Episodes
 from sml_env.errors import ConfigurationError, ResetNeeded
 from sml_env.game import Played
 from sml_env.information import IntArray
+from sml_env.missing import ACCOUNTS
 from sml_env.problems import Family
 from sml_env.rewards import REWARD_TERMS
 
@@ -296,7 +297,22 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         info["reward_terms"], info["_reward_terms"] = terms, known
         if ended.any():
             info["leaks_stopped"], info["_leaks_stopped"] = np.zeros(self.num_envs, dtype=np.int64), ended
+            self._add_accounts(info, ended)
         return info
+
+    def _add_accounts(self, info: dict[str, Any], ended: Which) -> None:
+        """What the ended episodes came to, where facts are missing."""
+        rows = np.flatnonzero(ended).tolist()
+        accounts = [self._episodes.account(row) for row in rows]
+        for name in ACCOUNTS if accounts[0] is not None else ():
+            values = (
+                np.full(self.num_envs, None, dtype=object)
+                if name == "sufficient_set"
+                else np.zeros(self.num_envs, dtype=np.int64)
+            )
+            for row, told in zip(rows, accounts, strict=True):
+                values[row] = None if told is None else told[name]
+            info[name], info[f"_{name}"] = values, ended
 
     def _reset_info(self, rows: IntArray) -> dict[str, Any]:
         info: dict[str, Any] = {}

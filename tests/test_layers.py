@@ -36,6 +36,7 @@ LAYERS = {
     "laws": 1,
     "listener": 2,
     "menu": 2,
+    "missing": 3,
     "outcomes": 1,
     "priors": 2,
     "problems": 2,

@@ -72,6 +72,7 @@ class AnswerView:
         steps: The worked solution; results are empty where they are withheld.
         diagnosis: What is wrong with the attempt that the student asks about; ``None`` if nothing is known of it.
         verdict: On the student's latest attempt, in an open domain.
+        details: What the statement leaves out, in sentences.
     """
 
     answer: str
@@ -79,6 +80,7 @@ class AnswerView:
     steps: tuple[Step, ...]
     diagnosis: str | None = None
     verdict: Verdict | None = None
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -262,7 +264,7 @@ def view_for(
         solution = problem.secret.reveal()
         diagnosis = solution.diagnoses.get(asked) if asked is not None else None
         seen = None if open_domain(problem.domain) is None else verdict
-        return AnswerView(solution.answer, solution.answers, solution.steps, diagnosis, seen)
+        return AnswerView(solution.answer, solution.answers, solution.steps, diagnosis, seen, solution.details)
     if asymmetry == "verifier":
         tested = open_domain(problem.domain)
         return VerdictView(attempt, verdict if tested is None or verdict is None else tested.seen(verdict))
