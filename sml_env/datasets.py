@@ -39,12 +39,14 @@ class Record:
         statement: What is asked.
         answer: The reference, as the source has it.
         steps: The worked solution, where the source has one.
+        chain: Its calculator annotations in GSM8K's layout, expression and result as the source has them.
     """
 
     name: str
     statement: str
     answer: str
     steps: tuple[Step, ...] = ()
+    chain: tuple[tuple[str, str], ...] = ()
 
 
 def worked_steps(solution: str, statement: str) -> tuple[Step, ...]:
@@ -89,15 +91,17 @@ def _record(row: object, name: str) -> Record:
     statement = _text(row, "question", "problem", "prompt")
     answer = _text(row, "answer")
     steps: tuple[Step, ...] = ()
+    chain: tuple[tuple[str, str], ...] = ()
     final = _FINAL.search(answer) if "####" in answer else None
     if final:
         steps = worked_steps(answer[: final.start()], statement)
+        chain = tuple((found[1].strip(), found[2].strip()) for found in _ANNOTATION.finditer(answer))
         answer = final[1].replace(",", "")
     elif "solution" in row:
         steps = worked_steps(_text(row, "solution"), statement)
     if not verify(answer, answer, EXACT).correct:
         raise ValueError(f"the answer {answer[:80]!r} does not parse")
-    return Record(name, statement, answer, steps)
+    return Record(name, statement, answer, steps, chain)
 
 
 def _collect(source: str, rows: Iterable[tuple[int, Callable[[], object]]], stem: str) -> tuple[Record, ...]:

@@ -39,6 +39,8 @@ ROWS: Final = (
     Row("sml_env/MathTutor-v0", "sml_env.envs.math_tutor:MathTutorEnv"),
     Row("sml_env/MathTutorDiscrete-v0", "sml_env.envs.math_tutor_discrete:MathTutorDiscreteEnv"),
     Row("sml_env/CodeTutor-v0", "sml_env.envs.code_tutor:CodeTutorEnv"),
+    Row("sml_env/Clarify-v0", "sml_env.envs.clarify:ClarifyEnv"),
+    Row("sml_env/ClarifyDiscrete-v0", "sml_env.envs.clarify_discrete:ClarifyDiscreteEnv"),
     Row("sml_env/TwentyQuestions-v0", "sml_env.envs.twenty_questions:TwentyQuestionsEnv"),
     Row("sml_env/TwentyQuestionsDiscrete-v0", "sml_env.envs.twenty_questions_discrete:TwentyQuestionsDiscreteEnv"),
     Row("sml_env/Mastermind-v0", "sml_env.envs.mastermind:MastermindEnv"),

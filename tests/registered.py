@@ -19,6 +19,7 @@ FULL: Final = "sml_env/MathTutor-v0"
 """The id that is tried with every voice in the default suite; the others are in `make test-slow`."""
 
 _SMALL: Final[dict[str, dict[str, Any]]] = {
+    "Clarify": {"config": {"difficulty": 1}},
     "Mastermind": {"config": {"pegs": 2, "colours": 4}},
     "HiddenFunction": {"config": {"coefficients": 1}},
     "HiddenProgram": {"config": {"programs": 20}},

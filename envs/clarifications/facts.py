@@ -19,8 +19,18 @@ from sml_env.menu import telling
 from sml_env.problems import HypothesisSpace
 from sml_env.semantics import Meaning
 
-__all__ = ["ASKED", "IRRELEVANT", "OPTIONS", "Answer", "Assignments", "Detail", "Fact", "clarification_space", "query_of",
-           "stems"]  # fmt: skip
+__all__ = [
+    "ASKED",
+    "IRRELEVANT",
+    "OPTIONS",
+    "Answer",
+    "Assignments",
+    "Detail",
+    "Fact",
+    "clarification_space",
+    "query_of",
+    "stems",
+]
 
 OPTIONS: Final = 3
 """Ways in which a withheld fact may be, all equally likely."""
@@ -147,7 +157,9 @@ class Assignments:
 
     @cached_property
     def _distinct(self) -> Answers:
-        return Answers(self.values.kind, self.values.names, tuple(part.take(self._first) for part in self.values.columns))
+        return Answers(
+            self.values.kind, self.values.names, tuple(part.take(self._first) for part in self.values.columns)
+        )
 
 
 def clarification_space(facts: Sequence[Fact], answer: Callable[[tuple[int, ...]], Fraction]) -> HypothesisSpace | None:
@@ -184,7 +196,7 @@ def _as_said(facts: Sequence[Fact], row: tuple[int, ...], answers: dict[tuple[in
     """Whether each fact matters, or does not, around one assignment as its kind says."""
     for place, fact in enumerate(facts):
         others = (
-            answers[*row[:place], option, *row[place + 1 :]] != answers[row] for option in range(len(fact.options))
+            answers[(*row[:place], option, *row[place + 1 :])] != answers[row] for option in range(len(fact.options))
         )
         if any(others) == (fact.kind == IRRELEVANT):
             return False

@@ -76,7 +76,11 @@ def _pens(rng: np.random.Generator, who: str) -> Story:
 
 
 def _train(rng: np.random.Generator, who: str) -> Story:
-    distance, speeds, legs = _one(rng, 120, 360, 120), sorted(rng.choice([40, 60, 80, 120], 3, replace=False)), (1, 2, 4)
+    distance, speeds, legs = (
+        _one(rng, 120, 360, 120),
+        sorted(rng.choice([40, 60, 80, 120], 3, replace=False)),
+        (1, 2, 4),
+    )
     return Story(
         f"{who} takes a train to a town {distance} kilometres away.",
         (
@@ -94,7 +98,12 @@ def _train(rng: np.random.Generator, who: str) -> Story:
 
 
 def _fence(rng: np.random.Generator, who: str) -> Story:
-    length, apart, sides, ends = _one(rng, 24, 120, 12), sorted(rng.choice([2, 3, 4, 6], 3, replace=False)), (1, 2, 4), (1, -1, 0)
+    length, apart, sides, ends = (
+        _one(rng, 24, 120, 12),
+        sorted(rng.choice([2, 3, 4, 6], 3, replace=False)),
+        (1, 2, 4),
+        (1, -1, 0),
+    )
     return Story(
         f"{who} builds a straight fence. Somebody measured {length} metres.",
         (
@@ -267,7 +276,11 @@ def _runner(rng: np.random.Generator, who: str) -> Story:
 
 
 def _tiles(rng: np.random.Generator, who: str) -> Story:
-    width, depth, sides = _one(rng, 3, 6), _one(rng, 3, 6), sorted(rng.choice([10, 20, 25, 50], 3, replace=False).tolist())
+    width, depth, sides = (
+        _one(rng, 3, 6),
+        _one(rng, 3, 6),
+        sorted(rng.choice([10, 20, 25, 50], 3, replace=False).tolist()),
+    )
     return Story(
         f"{who} tiles floors. A room is {width} metres by {depth} metres.",
         (
