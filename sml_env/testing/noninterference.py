@@ -18,7 +18,7 @@ from gymnasium.utils.env_checker import data_equivalence
 
 from sml_env.core import TextEnv
 from sml_env.information import Channel
-from sml_env.problems import HypothesisSpace, Problem
+from sml_env.problems import Problem
 from sml_env.teachers import Request
 from sml_env.testing.conformance import require, shown
 from sml_env.testing.counterfactual import Change, forged, hypothesis, text_env, truths, under
@@ -65,7 +65,7 @@ def check_noninterference(make: Callable[[], Env], problems: int = 4, pairs: int
             script = [str(word) for word in rng.permutation(np.array(probes(problem, texts, rng), dtype=object))]
             rounds = [script[start : start + 16] for start in range(0, len(script), 16)]
             for words in rounds:
-                _compare(ones, others, texts, words, seed)
+                _compare(ones, others, words, seed)
             compare_errors(ones, others)
 
 
@@ -102,11 +102,12 @@ def probes(problem: Problem, texts: Sequence[str], rng: np.random.Generator) -> 
 # -- comparing ---------------------------------------------------------------------------------------------------------
 
 
-def _compare(one: Env, other: Env, texts: tuple[str, str], words: Sequence[str], seed: int) -> None:
+def _compare(one: Env, other: Env, words: Sequence[str], seed: int) -> None:
     """One lesson under both truths, word by word, up to the first reply that legitimately differs."""
     here, there = named(one.reset(seed=seed)), named(other.reset(seed=seed))
     require_equal(_surface(one, here), _surface(other, there), "at reset")
     heard, heard_there = _listened(one), _listened(other)
+    pair = [text_env(env).dialogue.problem.secret.reveal().index for env in (one, other)]
     for word in words:
         heard.clear()
         heard_there.clear()
@@ -118,7 +119,7 @@ def _compare(one: Env, other: Env, texts: tuple[str, str], words: Sequence[str],
         if kind in ATTEMPTS and here["info"]["success"] != there["info"]["success"]:
             return
         decided_alike("what the teacher is asked", _asked(heard), _asked(heard_there), where)
-        if _may_differ(heard, heard_there, texts, where) and not alike(here, there):
+        if _may_differ(heard, heard_there, pair, where) and not alike(here, there):
             return
         require_equal(_surface(one, here), _surface(other, there), where)
         if said[2] or said[3]:
@@ -165,7 +166,7 @@ def _listened(env: Env) -> list[Request]:
     return heard
 
 
-def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], texts: tuple[str, str], where: str) -> bool:
+def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], pair: list[int | None], where: str) -> bool:
     """Whether the channel of what was asked has different codes under the two truths, or there is none."""
     for request, there in zip(heard, heard_there, strict=False):
         require(
@@ -176,16 +177,10 @@ def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], texts:
         if channel is None:
             return True
         if channel.codes is not None and space is not None:
-            likelihoods = channel.matrix()[[_row(space, text) for text in texts]]
+            likelihoods = channel.matrix()[pair]
             if not np.array_equal(likelihoods[0], likelihoods[1]):
                 return True
     return False
-
-
-def _row(space: HypothesisSpace, text: str) -> int:
-    row = space.index_of(text)
-    require(row is not None, f"the space does not find its own candidate {shown(text)}")
-    return int(row or 0)
 
 
 def _same_channel(one: Channel | None, other: Channel | None) -> bool:

@@ -83,13 +83,21 @@ def _compare(one: Env, other: Env, numbers: Sequence[int], seed: int) -> None:
             decided_alike(name, here["info"][name], there["info"][name], where)
         if kind in ATTEMPTS and here["info"]["success"] != there["info"]["success"]:
             return
-        worth = here["info"]["expected_bits"] + here["info"]["expected_verdict_bits"] > 0.0
+        worth = here["info"]["expected_bits"] + here["info"]["expected_verdict_bits"] > 0.0 or _tells_beside_the_point(
+            one
+        )
         mine, theirs = _surface(one, here), _surface(other, there)
         if worth and _may_differ(one, other, rates) and not alike(mine, theirs):
             return
         require_equal(mine, theirs, where)
         if said[2] or said[3]:
             return
+
+
+def _tells_beside_the_point(env: Env) -> bool:
+    """Whether replies may differ that say nothing of the answer: where hypotheses share one, and the teacher speaks."""
+    episodes = discrete_env(env)._episodes
+    return episodes.board.targets is not None and episodes._told != "nothing"
 
 
 def _asked(env: Env) -> int:
