@@ -18,10 +18,10 @@ class ClarifyEnv(TextEnv):
 
     ## Description
     A story ends in a question that it does not say enough to answer. From one to three facts that matter are withheld,
-    of three kinds: a quantity ("Every box holds the same number of pens": how many?), a rule ("The shop has its own
-    rule for discounts"), and what is meant by a word ("The price is $3": for how many pens?). Two more facts are
-    withheld that do not matter (the weather, somebody's age), and the budget is too short to ask for everything and
-    still attempt. Each withheld fact may be one of three things; a hypothesis is an assignment of all of them, and the
+    of three kinds: a quantity ("All boxes hold the same number of pens": how many?), a rule ("The shop has its own rule
+    for discounts"), and what is meant by a word ("The price is $3": for how many pens?). Two more facts are withheld
+    that do not matter (the weather, somebody's age), and the budget has a turn for each fact that matters and one for
+    the attempt. Each withheld fact may be one of three things; a hypothesis is an assignment of all of them, and the
     truth one drawn uniformly: 27, 81 or 243 hypotheses. Several lead to the same answer, and bits are about the answer.
     Each fact that matters does so under every assignment of the others, so the smallest set of facts that tells the
     answer is the same whichever is true.
@@ -29,8 +29,8 @@ class ClarifyEnv(TextEnv):
     With ``config={"data": "gsm8k.jsonl"}`` the problems are word problems of a file: a quantity of the statement is
     removed (the letter N stands in its place) and two idle facts are added. Only problems in which the worked solution
     says how the quantity enters are taken: the chain of its calculator annotations, gone through again with the
-    quantity's own value, gives the answer of the data set, and other values give other answers. 677 of the 1,319
-    problems of GSM8K's test split can be converted. The truth is drawn anew from three values, so that what a model
+    quantity's own value, gives the answer of the data set, and other values give other answers. 546 of the 1,319
+    problems of GSM8K's test split can be converted. The truth is drawn anew from eight values, so that what a model
     remembers of the data set tells nothing.
 
     ## Query Language
@@ -63,8 +63,8 @@ class ClarifyEnv(TextEnv):
     entropy of the answer, zero once terminated, which leaves optimal policies alone. ``info["reward_terms"]`` holds the
     terms; they sum to the reward.
 
-    Brackets of the default setting (difficulty 2, 4 turns, as many attempts): the optimum is 1: ask for the two facts
-    that matter, then attempt. Hedging, which asks nothing, earns the mass of the four likeliest answers, {HEDGE} on
+    Brackets of the default setting (difficulty 2, 3 turns, as many attempts): the optimum is 1: ask for the two facts
+    that matter, then attempt. Hedging, which asks nothing, earns the mass of the three likeliest answers, 0.37 on
     average; asking for everything in the order of the menu leaves no turn for an attempt and earns 0.
 
     ## Episode End
@@ -89,7 +89,7 @@ class ClarifyEnv(TextEnv):
     |---|---|---|
     | ``asymmetry`` | ``"answer"`` | what the teacher holds: ``answer``, ``verifier``, ``knowledge``, ``none`` |
     | ``teacher`` | ``"oracle"`` | a voice, ``{"voice": "noisy", "p": 0.2}``, or an object with ``name`` and ``reply`` |
-    | ``max_turns`` | difficulty + 2 | a number, or a pair from which each episode draws; 3 for data |
+    | ``max_turns`` | difficulty + 1 | a number, or a pair from which each episode draws; 2 for data |
     | ``max_attempts`` | as many as turns | attempts that are judged; the last one ends the episode |
     | ``shaping`` | ``"potential"`` | or ``"bonus"``, ``"none"``; the last by default with a language model |
     | ``gamma`` | 1.0 | the learner's discount, for the shaping |

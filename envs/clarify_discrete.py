@@ -50,9 +50,9 @@ class ClarifyDiscreteEnv(DiscreteEnv):
     As in the text environment: 1 for a correct attempt, plus γΦ(b') − Φ(b) with Φ(b) = −β·H(b)/H(prior), β = 0.5, zero
     once terminated. Replaying an episode's utterances in the text environment gives the same rewards and bits.
 
-    Brackets of the default setting (difficulty 2, 81 hypotheses, 4 turns, as many attempts): the exact optimum is 1,
-    which greedy information reaches on every problem; hedging earns {HEDGE} on average, uniformly random legal actions
-    {RANDOM}.
+    Brackets of the default setting (difficulty 2, 81 hypotheses, 3 turns, as many attempts): the exact optimum is 1,
+    which greedy information reaches on every problem; hedging earns 0.37 on average, uniformly random legal actions
+    0.13.
 
     ## Episode End
     ### Termination

@@ -15,7 +15,7 @@ import numpy as np
 from sml_env.config import checked, integer, names
 from sml_env.envs.clarifications.domain import Clarification
 from sml_env.envs.clarifications.facts import IRRELEVANT, OPTIONS, Fact, clarification_space, query_of
-from sml_env.envs.clarifications.removal import Removal, removals
+from sml_env.envs.clarifications.removal import VALUES, Removal, removals
 from sml_env.envs.clarifications.stories import NAMES, STORIES, Story, distractions
 from sml_env.envs.math_family import SPLITS, split_of
 from sml_env.errors import ConfigurationError, DataError
@@ -82,17 +82,18 @@ class _Sized:
 
     Args:
         relevant: How many facts that matter are withheld.
+        options: In how many ways the first of them may be; the others may be in ``OPTIONS``.
     """
 
-    most_replies = OPTIONS + 1
     comparisons = False
     shares_answers = True
     default_rules: Final = {"disguised_attempts": False}
 
-    def __init__(self, relevant: int) -> None:
+    def __init__(self, relevant: int, options: int = OPTIONS) -> None:
         self.menu_slots = relevant + DISTRACTIONS
-        self.candidates = OPTIONS**self.menu_slots
-        self.default_turns = self.menu_slots
+        self.candidates = options * OPTIONS ** (self.menu_slots - 1)
+        self.most_replies = options + 1
+        self.default_turns = relevant + 1
 
 
 class ClarifyFamily(_Sized):
@@ -194,7 +195,7 @@ def _problem(
 class DataClarifyFamily(_Sized):
     """Word problems of a data set, with one quantity removed and two idle facts added.
 
-    The truth is drawn from three values of the quantity, of which the data set's own is one: what the answer of the
+    The truth is drawn from eight values of the quantity, of which the data set's own is one: what the answer of the
     data set is tells nothing.
 
     Args:
@@ -205,7 +206,7 @@ class DataClarifyFamily(_Sized):
     """
 
     def __init__(self, source: str) -> None:
-        super().__init__(1)
+        super().__init__(1, VALUES)
         self._source = source
         self._removals = {removal.name: removal for removal in removals(source)}
         if not self._removals:

@@ -189,7 +189,7 @@ class WeightBeliefs:
             return np.asarray(yes.sum(axis=1))
         size, hypotheses = self._belief.shape
         keys = (np.arange(size)[:, None] * hypotheses + targets).reshape(-1)
-        return np.count_nonzero(_summed(keys, yes.astype(np.float64), hypotheses), axis=1)
+        return np.asarray(np.count_nonzero(_summed(keys, yes.astype(np.float64), hypotheses), axis=1))
 
     def first_yes(self, rows: IntArray) -> IntArray:
         """The first of those with code 1 that is possible."""

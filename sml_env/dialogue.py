@@ -202,7 +202,8 @@ class Dialogue:
             ``answer``, ``hypothesis`` (index or ``None``), ``solution`` (operation and result of each step),
             ``pointwise_bits`` (log2 b(h*) gained since the start; ``None`` for an open problem), ``belief``,
             ``stopped`` (replies that the guard stopped, with the rule), ``claims`` (turn, and what the teacher said
-            that its reply revealed) and ``failure`` (what the teacher raised).
+            that its reply revealed), ``details`` (what the statement leaves out)
+            and ``failure`` (what the teacher raised).
         """
         solution = self.problem.secret.reveal()
         return {
@@ -213,6 +214,7 @@ class Dialogue:
             "belief": self.belief,
             "stopped": tuple(self._stopped),
             "claims": tuple(self._claims),
+            "details": solution.details,
             "failure": self._failure,
         }
 

@@ -305,11 +305,8 @@ class DiscreteVectorEnv(VectorEnv[Observations, npt.NDArray[np.int64], npt.NDArr
         rows = np.flatnonzero(ended).tolist()
         accounts = [self._episodes.account(row) for row in rows]
         for name in ACCOUNTS if accounts[0] is not None else ():
-            values = (
-                np.full(self.num_envs, None, dtype=object)
-                if name == "sufficient_set"
-                else np.zeros(self.num_envs, dtype=np.int64)
-            )
+            words = name == "sufficient_set"
+            values: npt.NDArray[Any] = np.full(self.num_envs, None if words else 0, dtype=object if words else np.int64)
             for row, told in zip(rows, accounts, strict=True):
                 values[row] = None if told is None else told[name]
             info[name], info[f"_{name}"] = values, ended

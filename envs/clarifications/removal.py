@@ -18,9 +18,12 @@ from typing import Final
 import numpy as np
 
 from sml_env.datasets import Record, load_records
-from sml_env.envs.clarifications.facts import OPTIONS, stems
+from sml_env.envs.clarifications.facts import stems
 
-__all__ = ["Removal", "removals"]
+__all__ = ["VALUES", "Removal", "removals"]
+
+VALUES: Final = 8
+"""What a quantity that was removed may be, its own value among them."""
 
 _WORLD: Final = frozenset(map(Fraction, (1, 2, 7, 12, 24, 52, 60, 100, 365, 1000)))
 """Constants that a solution may use though the statement does not say them, and which are never removed."""
@@ -69,7 +72,7 @@ class Removal:
     def chosen(self, rng: np.random.Generator) -> tuple[int, ...]:
         """Its own value and others, ascending; drawn without looking at any truth."""
         others = [value for value in self.values if value != self.own]
-        drawn = rng.choice(len(others), OPTIONS - 1, replace=False).tolist()
+        drawn = rng.choice(len(others), VALUES - 1, replace=False).tolist()
         return tuple(sorted([self.own, *(others[place] for place in drawn)]))
 
 
@@ -109,7 +112,7 @@ def _without(record: Record, found: re.Match[str]) -> Removal | None:
         results = None if Fraction(other) in others else _results(chain, Fraction(other))
         if results is not None and _alike(results, own) and results[-1] not in answers.values():
             answers[other] = results[-1]
-    if len(answers) < OPTIONS:
+    if len(answers) < VALUES:
         return None
     statement = record.statement[: found.start()] + _VARIABLE + record.statement[found.end() :]
     return Removal(

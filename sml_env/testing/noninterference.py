@@ -107,7 +107,8 @@ def _compare(one: Env, other: Env, words: Sequence[str], seed: int) -> None:
     here, there = named(one.reset(seed=seed)), named(other.reset(seed=seed))
     require_equal(_surface(one, here), _surface(other, there), "at reset")
     heard, heard_there = _listened(one), _listened(other)
-    pair = [text_env(env).dialogue.problem.secret.reveal().index for env in (one, other)]
+    known = (text_env(env).dialogue.problem.secret.reveal().index for env in (one, other))
+    pair = [index for index in known if index is not None]
     for word in words:
         heard.clear()
         heard_there.clear()
@@ -166,7 +167,7 @@ def _listened(env: Env) -> list[Request]:
     return heard
 
 
-def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], pair: list[int | None], where: str) -> bool:
+def _may_differ(heard: Sequence[Request], heard_there: Sequence[Request], pair: list[int], where: str) -> bool:
     """Whether the channel of what was asked has different codes under the two truths, or there is none."""
     for request, there in zip(heard, heard_there, strict=False):
         require(
