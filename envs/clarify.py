@@ -29,7 +29,7 @@ class ClarifyEnv(TextEnv):
     With ``config={"data": "gsm8k.jsonl"}`` the problems are word problems of a file: a quantity of the statement is
     removed (the letter N stands in its place) and two idle facts are added. Only problems in which the worked solution
     says how the quantity enters are taken: the chain of its calculator annotations, gone through again with the
-    quantity's own value, gives the answer of the data set, and other values give other answers. 546 of the 1,319
+    quantity's own value, gives the answer of the data set, and other values give other answers. 649 of the 1,319
     problems of GSM8K's test split can be converted. The truth is drawn anew from eight values, so that what a model
     remembers of the data set tells nothing.
 

@@ -32,7 +32,8 @@ _WORDS: Final[Mapping[str, int]] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "once": 1,
     "twice": 2, "double": 2, "thrice": 3, "triple": 3, "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5,
-    "dozen": 12, "pair": 2, "couple": 2, "hundred": 100,
+    "dozen": 12, "pair": 2, "twin": 2, "twins": 2, "trio": 3, "triplet": 3, "triplets": 3, "quartet": 4,
+    "couple": 2, "hundred": 100,
 }  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![\w./:,-])\d{1,3}(?:,\d{3})+(?![\w/:%]|[.,-]\d)|(?<![\w./:,-])\d+(?:\.\d+)?(?![\w/:%]|[.,-]\d)"
@@ -47,6 +48,8 @@ _MAX_EXPRESSION: Final = 200
 _MAX_REACH: Final = 60
 """How many other values of a quantity are looked at, next to its own."""
 
+_ENOUGH: Final = 12
+_LEAST: Final = 2
 _VARIABLE: Final = "N"
 
 
@@ -105,10 +108,8 @@ def _without(record: Record, found: re.Match[str]) -> Removal | None:
     own = _results(chain, value)
     if own is None or own[-1] != Fraction(record.answer):
         return None
-    low, high = max(3, int(value) // 2), 2 * int(value) + 2
-    near = sorted(range(low, high + 1), key=lambda other: (abs(other - value), other))[:_MAX_REACH]
     answers = {int(value): own[-1]}
-    for other in near:
+    for other in _around(int(value)):
         results = None if Fraction(other) in others else _results(chain, Fraction(other))
         if results is not None and _alike(results, own) and results[-1] not in answers.values():
             answers[other] = results[-1]
@@ -118,6 +119,21 @@ def _without(record: Record, found: re.Match[str]) -> Removal | None:
     return Removal(
         record.name, statement, _keys(rest[found.start() :]), tuple(sorted(answers)), int(value), answers.__getitem__
     )
+
+
+def _around(value: int) -> list[int]:
+    """Other values from a quarter to four times a quantity, near ones first, as round as it is where they suffice."""
+    step = 1
+    while value % (10 * step) == 0:
+        step *= 10
+    found: list[int] = []
+    while step and len(found) < _MAX_REACH:
+        for distance in range(step, 3 * value + step, step)[:_MAX_REACH]:
+            found += [other for other in (value - distance, value + distance) if value // 4 < other and other > _LEAST]
+        if len(found) >= _ENOUGH:
+            break
+        step //= 10
+    return [other for other in dict.fromkeys(found) if other <= 4 * value + _ENOUGH and other != value][:_MAX_REACH]
 
 
 def _stated(text: str) -> frozenset[Fraction]:
@@ -148,6 +164,7 @@ class _Step:
 def _linked(record: Record, value: Fraction, others: frozenset[Fraction]) -> list[_Step] | None:
     """The chain with every number linked to where it comes from; ``None`` where one could come from two places."""
     steps: list[_Step] = []
+    results: list[Fraction] = []
     moving: dict[Fraction, int] = {}
     fixed: set[Fraction] = set()
     for expression, shown in record.chain:
@@ -171,9 +188,10 @@ def _linked(record: Record, value: Fraction, others: frozenset[Fraction]) -> lis
                 return None
         step = _Step(tree, leaves)
         steps.append(step)
-        result = _evaluated(step, [], value, steps)
+        result = _evaluated(step, results, value)
         if result is None or result != _shown(shown):
             return None
+        results.append(result)
         if any(not isinstance(leaf, Fraction) for leaf in leaves.values()):
             if result in moving or result == value:
                 return None
@@ -211,27 +229,20 @@ def _results(chain: list[_Step], value: Fraction) -> list[Fraction] | None:
     """The result of every step for a value of the quantity; ``None`` where one is not defined."""
     results: list[Fraction] = []
     for step in chain:
-        result = _evaluated(step, results, value, chain)
+        result = _evaluated(step, results, value)
         if result is None:
             return None
         results.append(result)
     return results
 
 
-def _evaluated(step: _Step, results: list[Fraction], value: Fraction, chain: list[_Step]) -> Fraction | None:
+def _evaluated(step: _Step, results: list[Fraction], value: Fraction) -> Fraction | None:
     def of(node: ast.expr) -> Fraction:
         if isinstance(node, ast.Constant):
             leaf = step.leaves[node.col_offset]
             if isinstance(leaf, Fraction):
                 return leaf
-            if leaf is None:
-                return value
-            if leaf < len(results):
-                return results[leaf]
-            earlier = _evaluated(chain[leaf], results, value, chain)
-            if earlier is None:
-                raise ZeroDivisionError
-            return earlier
+            return value if leaf is None else results[leaf]
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             return -of(node.operand) if isinstance(node.op, ast.USub) else of(node.operand)
         if isinstance(node, ast.BinOp):
