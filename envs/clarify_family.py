@@ -59,12 +59,15 @@ class ClarifyConfig:
 
     @classmethod
     def of(cls, config: Mapping[str, Any] | None) -> ClarifyConfig:
-        """From a JSON-able mapping.
+        """From a JSON-able mapping; a difficulty from k to k is k, but none from k to more: N must be one number.
 
         Raises:
             ConfigurationError: If a key is unknown or a value makes no sense.
         """
         given = checked(cls, config)
+        level = given.get("difficulty")
+        if isinstance(level, list | tuple) and len(level) == 2 and level[0] == level[1]:
+            given["difficulty"] = level[0]
         if given.get("data") is not None:
             idle = sorted({"stories", "difficulty", "split"} & set(given))
             if idle:

@@ -286,13 +286,13 @@ class Episodes:
         self.questions = self._questions(actions)
         if active is not None:
             self.questions = np.where(active, self.questions, self.board.nothing)
-        turns, undecided = self.game.turns.copy(), self.game.beliefs.entropy > UNDECIDED_BITS
+        turns, entropy = self.game.turns.copy(), self.game.beliefs.entropy
         played = self.game.play(self.questions, active)
         if self.attempts == "each":
             judged = np.flatnonzero(played.status == ATTEMPTED)
             self._tried[judged, self.game.asked[judged] - self.board.first_attempt] = True
-        self._premature += undecided & (played.status == ATTEMPTED)
         if self.board.targets is not None:
+            self._premature += (entropy > UNDECIDED_BITS) & (played.status == ATTEMPTED)
             for row in np.flatnonzero(played.status == ASKED).tolist():
                 self._asked_about[row].append(self.query(row, int(self.game.asked[row])).canonical)
         self.observer.note(np.asarray(actions, dtype=np.int64), played, turns, active)

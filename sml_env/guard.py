@@ -97,7 +97,8 @@ class LeakGuard:
     """Inspects one dialogue's replies. Remembers those that it let pass.
 
     Args:
-        problem: Whose answer is guarded and whose statement may be quoted.
+        problem: Whose answer is guarded, and whose statement may be quoted; so may all that can be said of facts that
+            are missing in it, true or not.
     """
 
     _copies: Callable[[str], bool] | None
@@ -106,7 +107,8 @@ class LeakGuard:
         solution = problem.secret.reveal()
         kind = None if solution.answers is None else solution.answers.kind
         kind = kind if kind in KINDS else None
-        self._configure(solution.answer, problem.statement, kind)
+        sentences = () if problem.space is None else getattr(problem.space.answers, "sentences", ())
+        self._configure(solution.answer, "\n".join((problem.statement, *sentences)), kind)
         tested = open_domain(problem.domain)
         self._copies = None if tested is None else partial(tested.copies, solution)
 

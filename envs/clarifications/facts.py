@@ -139,6 +139,11 @@ class Assignments:
         """What an assignment says of each fact, in sentences."""
         return tuple(fact.options[option] for fact, option in zip(self.facts, self.rows[index].tolist(), strict=True))
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that a teacher may say of the facts, whichever hypothesis is true."""
+        return tuple(option for fact in self.facts for option in fact.options)
+
     def meaning(self, detail: Detail) -> Meaning | None:
         """What is said to a question for a fact under each hypothesis."""
         if not 0 <= detail.place < len(self.facts):

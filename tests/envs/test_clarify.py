@@ -19,6 +19,7 @@ from sml_env.envs.clarifications.removal import VALUES, removal, removals
 from sml_env.envs.clarifications.stories import STORIES
 from sml_env.envs.clarify_family import ClarifyConfig, ClarifyFamily, DataClarifyFamily
 from sml_env.errors import ConfigurationError, DataError
+from sml_env.guard import LeakGuard
 from sml_env.information import expected_information_bits
 from sml_env.problems import Problem
 
@@ -233,6 +234,14 @@ def test_nothing_of_the_truth_is_in_what_is_public() -> None:
     for text in (repr(made), repr(made.space), repr(made.domain), json.dumps(info), repr(vars(env.unwrapped)),
                  pickle.dumps(env.unwrapped).decode("latin1")):  # fmt: skip
         assert not any(detail in text for detail in details)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_facts_pass_the_guard_whichever_answer_they_lead_to(name: str) -> None:
+    """A number that is a fact's and the answer's at once must not be stopped: that would tell the answer."""
+    made = problem(name, 1)
+    for sentence in assignments(made).sentences:
+        assert not any(LeakGuard(made.under(row)).inspect(sentence).leaks for row in range(27)), sentence
 
 
 @pytest.mark.parametrize(
