@@ -49,6 +49,9 @@ MAX_REPLY_CHARACTERS: Final = 4_000
 MAX_SECONDS: Final = 0.25
 """Processor time for one reply; one that takes more, twice, is stopped."""
 
+_PAUSE: Final = 2.0
+"""A reply that takes this long is slow by itself, whatever else the process did meanwhile."""
+
 _MAX_PIECES: Final = 8
 _MAX_GLUED: Final = 200
 _GLUE: Final = " .-\u2026\n"
@@ -166,7 +169,7 @@ class LeakGuard:
         prepare()
         before = self._memory()
         report, seconds = self._timed(reply, student)
-        if seconds > MAX_SECONDS and not report.leaks:  # read again: the first time may be the garbage collector's
+        if MAX_SECONDS < seconds < _PAUSE and not report.leaks:  # read again: it may have been the garbage collector
             self._remember(before)
             report, seconds = self._timed(reply, student)
         if seconds > MAX_SECONDS and not report.leaks:
