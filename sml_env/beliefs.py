@@ -222,7 +222,8 @@ class WeightBeliefs:
             missed = np.where((self._sure & (replies == 0))[:, None], 0.0, self._rates / others)
             joint = self._belief * np.where(hit, 1.0 - self._rates, missed)
         total = joint.sum(axis=1, keepdims=True)
-        self._belief = np.where(total > 0.0, joint / np.where(total > 0.0, total, 1.0), self._belief)
+        told = (total > 0.0) & (joint != self._belief).any(axis=1, keepdims=True)
+        self._belief = np.where(told, joint / np.where(told, total, 1.0), self._belief)
         self.entropy = entropy_bits(self._answers(np.arange(len(replies))))
 
     def likeliest(self, rows: IntArray) -> IntArray:

@@ -20,7 +20,7 @@ CLOSE = 1e-9
 DISCRETE = [row.id for row in ROWS if row.discrete]
 SMALL: dict[str, dict[str, Any]] = {
     "sml_env/MathTutorDiscrete-v0": {},
-    "sml_env/ClarifyDiscrete-v0": {},
+    "sml_env/ClarifyDiscrete-v0": {"config": {"difficulty": 3}},
     "sml_env/TwentyQuestionsDiscrete-v0": {},
     "sml_env/MastermindDiscrete-v0": {"config": {"pegs": 3, "colours": 4}},
     "sml_env/HiddenFunctionDiscrete-v0": {},

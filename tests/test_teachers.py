@@ -130,7 +130,7 @@ def test_unknown_arguments_are_named(arguments: dict[Any, Any]) -> None:
 # -- views -------------------------------------------------------------------------------------------------------------
 
 HANDED = {
-    "answer": {"answer", "answers", "steps", "diagnosis", "verdict", "details"},
+    "answer": {"answer", "answers", "steps", "diagnosis", "verdict", "details", "hypothesis"},
     "verifier": {"attempt", "verdict"},
     "knowledge": {"facts", "rules"},
     "none": set(),

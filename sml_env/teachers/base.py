@@ -73,6 +73,7 @@ class AnswerView:
         diagnosis: What is wrong with the attempt that the student asks about; ``None`` if nothing is known of it.
         verdict: On the student's latest attempt, in an open domain.
         details: What the statement leaves out, in sentences.
+        hypothesis: Which hypothesis is true, where there are some: several may share the answer.
     """
 
     answer: str
@@ -81,6 +82,7 @@ class AnswerView:
     diagnosis: str | None = None
     verdict: Verdict | None = None
     details: tuple[str, ...] = ()
+    hypothesis: int | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -264,7 +266,9 @@ def view_for(
         solution = problem.secret.reveal()
         diagnosis = solution.diagnoses.get(asked) if asked is not None else None
         seen = None if open_domain(problem.domain) is None else verdict
-        return AnswerView(solution.answer, solution.answers, solution.steps, diagnosis, seen, solution.details)
+        return AnswerView(
+            solution.answer, solution.answers, solution.steps, diagnosis, seen, solution.details, solution.index
+        )
     if asymmetry == "verifier":
         tested = open_domain(problem.domain)
         return VerdictView(attempt, verdict if tested is None or verdict is None else tested.seen(verdict))

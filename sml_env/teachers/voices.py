@@ -152,7 +152,7 @@ class _LawfulTeacher:
     def _truth(self, request: Request) -> int:
         """Which hypothesis is true; the view says so."""
         space, view = request.question.space, request.view
-        row = None if space is None or not isinstance(view, AnswerView) else space.index_of(view.answer)
+        row = None if space is None or not isinstance(view, AnswerView) else view.hypothesis
         if row is None:
             raise TeacherError(f"{self.name}: the view does not say which hypothesis is true")
         return row
