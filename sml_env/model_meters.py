@@ -172,7 +172,7 @@ def counterfactual_prompts(teacher: ModelTeacher, request: Request, candidates: 
     view = request.view
     if not isinstance(view, AnswerView):
         return (teacher.prompt(request),) * len(candidates)
-    bare = replace(view, answers=None, steps=(), diagnosis=None, verdict=None)
+    bare = replace(view, answers=None, steps=(), diagnosis=None, verdict=None, details=(), hypothesis=None)
     return tuple(
         teacher.prompt(replace(request, view=replace(bare, answer=candidate), refused=())) for candidate in candidates
     )
