@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ def test_the_snippet_gives_what_it_says() -> None:
     exec(compile(block, "docs/code_verifier.md", "exec"), space)
     verdict = space["verdict"]
     assert (verdict.failed, verdict.input, verdict.observed, verdict.expected) == (1, "5, 5", "0", "10")
-    assert (verdict.passed, verdict.total) == (1, 2) and "10" not in repr(verdict)
+    assert (verdict.passed, verdict.total) == (1, 2) and "10" not in repr(
+        replace(verdict, cpu_seconds=0.0, wall_seconds=0.0, memory_bytes=0)
+    )
     assert [each.correct for each in space["verdicts"]] == [True, False]
 
 
