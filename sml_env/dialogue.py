@@ -195,6 +195,11 @@ class Dialogue:
             return 0.0
         return self._expected(self._channel(self._question(utterance, query, meant)))
 
+    @property
+    def leaks_stopped(self) -> int:
+        """Replies that the guard has stopped so far; the student learns of it at the end."""
+        return len(self._stopped)
+
     def privileged(self) -> dict[str, Any]:
         """The private side, for asymmetric critics and evaluators; never for the student.
 
@@ -585,7 +590,7 @@ class Dialogue:
             "success": self._success,
         }
         if self._ended:
-            info["leaks_stopped"] = len(self._stopped)
+            info["leaks_stopped"] = self.leaks_stopped
             info |= self._account() or {}
         return Outcome(f"{text}\n{self._turns_line()}", sum(terms.values()), terminated, truncated, info)
 

@@ -28,8 +28,8 @@ __all__ = [
     "summarise",
 ]
 
-SCHEMA: Final = 2
-"""Version of ``Episode.as_dict``. The first had no ``models``."""
+SCHEMA: Final = 3
+"""Version of ``Episode.as_dict``. The first had no ``models``, the second no ``meters``."""
 
 UNSCORED: Final = ("teacher:", "verifier:", "student:")
 """What ``Episode.failure`` begins with where the machinery failed and nobody's skill was measured."""
@@ -72,7 +72,7 @@ class TurnRecord:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One episode. The hidden answer is not in it.
+    """One episode. The hidden answer is not in it, but meters may have been read against it.
 
     Attributes:
         problem_id: Of the problem.
@@ -91,6 +91,7 @@ class Episode:
         failure: Who failed and how, when the agent or the teacher did; else empty.
         records: One for each turn.
         models: Name and sampling of the language models that took part, by ``"teacher"`` and ``"student"``.
+        meters: Accounts of the meters that were asked for (``sml_env.metering``), by name: for evaluators.
     """
 
     problem_id: str
@@ -109,6 +110,7 @@ class Episode:
     failure: str = ""
     records: tuple[TurnRecord, ...] = ()
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    meters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def scored(self) -> bool:

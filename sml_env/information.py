@@ -23,6 +23,7 @@ __all__ = [
     "IntArray",
     "binary_entropy_bits",
     "cut_information_bits",
+    "divergence_bits",
     "entropy_bits",
     "exchange_bits",
     "expected_information_bits",
@@ -56,6 +57,17 @@ def entropy_bits(belief: npt.ArrayLike) -> FloatArray:
     """
     result: FloatArray = _surprisal_mass(np.asarray(belief, dtype=np.float64)).sum(axis=-1)
     return np.maximum(result, 0.0)
+
+
+def divergence_bits(after: FloatArray, before: FloatArray) -> float:
+    """Kullback-Leibler divergence of one belief from another, both of shape ``(N,)``, in bits.
+
+    Args:
+        after: Zero wherever ``before`` is.
+        before: Of which it is measured.
+    """
+    seen = after > 0
+    return max(0.0, float((after[seen] * np.log2(after[seen] / before[seen])).sum()))
 
 
 def binary_entropy_bits(probability: npt.ArrayLike) -> FloatArray:

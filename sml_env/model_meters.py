@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from sml_env.errors import ConfigurationError, ModelError
-from sml_env.information import FloatArray, entropy_bits
+from sml_env.information import FloatArray, divergence_bits, entropy_bits
 from sml_env.models.base import LanguageModel, Message, Prompt, Sampling, ScoringModel, harmless
 from sml_env.teachers.base import AnswerView, Request, Turn
 from sml_env.teachers.model import ModelTeacher
@@ -31,6 +31,9 @@ __all__ = ["FLOOR", "ChannelMeter", "SampledMeter", "StudentMeter", "Told", "cou
 
 FLOOR: Final = 0.01
 """Least probability of a token: a weak model is sure of little, and one odd token would outweigh all others."""
+
+Asked: TypeAlias = tuple[tuple[Message, ...], str]
+"""A chat, and what might be said next."""
 
 _ASKED: Final = "What is the answer? Reply with the answer alone."
 _LEAD: Final = "The answer is"
@@ -58,36 +61,76 @@ class Told:
         return (Message("user", harmless("\n".join([*lines, "", _ASKED]))),)
 
 
+def _budget(tokens: int | None) -> float:
+    if tokens is None:
+        return math.inf
+    if isinstance(tokens, bool) or not isinstance(tokens, int) or tokens < 1:
+        raise ConfigurationError(f"token_budget: {tokens!r} is neither None nor a positive integer")
+    return tokens
+
+
+def _cost(messages: Sequence[Message], text: str = "") -> int:
+    """At most how many tokens a model reads: a tokenizer has no more of them than a text has bytes."""
+    return sum(len(message.content.encode()) for message in messages) + len(text.encode())
+
+
+def _covered(costs: Sequence[int], budget: float) -> list[bool]:
+    """Which of some measurements the budget pays for: in order; one that is too dear is left out."""
+    covered = []
+    for cost in costs:
+        covered.append(cost <= budget)
+        budget -= cost if covered[-1] else 0
+    return covered
+
+
+def _scored(
+    model: ScoringModel, groups: Sequence[Sequence[Asked]], budget: float
+) -> list[list[tuple[float, ...] | None]]:
+    """The scores of groups of texts, all in one call; ``None`` for each text of a group beyond the budget."""
+    covered = _covered([sum(_cost(*asked) for asked in group) for group in groups], budget)
+    asked = [each for group, kept in zip(groups, covered, strict=True) if kept for each in group]
+    scores = iter(model.score(asked) if asked else ())
+    return [[next(scores) if kept else None for _ in group] for group, kept in zip(groups, covered, strict=True)]
+
+
 class StudentMeter:
     """log p(answer | transcript) under a reference model, after each turn.
 
     Args:
         model: The reference.
+        token_budget: Most tokens that it reads in one call, counted by bytes; what is beyond is not measured.
+
+    Raises:
+        ConfigurationError: If the budget is no positive integer.
     """
 
     name = "student"
 
-    def __init__(self, model: ScoringModel) -> None:
+    def __init__(self, model: ScoringModel, *, token_budget: int | None = None) -> None:
         self._model = model
+        self._budget = _budget(token_budget)
 
     def measure(self, lessons: Sequence[tuple[Told, str]]) -> list[dict[str, Any]]:
         """Lessons with their answers, all scored in one call.
 
         Returns:
             Of each ``log2_probability`` (before the first turn and after every turn, in bits; shape ``(T + 1,)``) and
-            ``gains`` (its change by each turn); ``None`` where the model cannot say.
+            ``gains`` (its change by each turn); ``None`` where the model cannot say, or the budget is spent.
 
         Raises:
             ModelError: If the model fails.
         """
-        asked: list[tuple[tuple[Message, ...], str]] = []
-        for told, answer in lessons:
-            for turns in range(len(told.transcript) + 1):
-                asked += [(told.messages(turns), f"{_LEAD} {answer}"), (told.messages(turns), _LEAD)]
-        scores = iter(self._model.score(asked))
+        groups = [
+            [
+                (told.messages(turns), text)
+                for turns in range(len(told.transcript) + 1)
+                for text in (f"{_LEAD} {answer}", _LEAD)
+            ]
+            for told, answer in lessons
+        ]
         accounts = []
-        for told, _ in lessons:
-            values = [_difference(next(scores), next(scores)) for _ in range(len(told.transcript) + 1)]
+        for scores in _scored(self._model, groups, self._budget):
+            values = [_difference(whole, lead) for whole, lead in zip(scores[::2], scores[1::2], strict=True)]
             known = [value for value in values if value is not None]
             whole = len(known) == len(values)
             gains = tuple(after - before for before, after in pairwise(known)) if whole else None
@@ -109,16 +152,28 @@ class SampledMeter:
         model: The reference.
         samples: How many answers of each lesson.
         sampling: Of them.
+        token_budget: Most tokens that are read, counted by bytes, and written in one call.
+
+    Raises:
+        ConfigurationError: If an argument makes no sense.
     """
 
     name = "sampled"
 
-    def __init__(self, model: LanguageModel, samples: int = 16, sampling: Sampling | None = None) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        samples: int = 16,
+        sampling: Sampling | None = None,
+        *,
+        token_budget: int | None = None,
+    ) -> None:
         if isinstance(samples, bool) or not isinstance(samples, int) or not 1 <= samples <= 1_024:
             raise ConfigurationError(f"samples: {samples!r} is not an integer from 1 to 1,024")
         self._model = model
         self._samples = samples
         self._sampling = sampling or Sampling(temperature=1.0, max_tokens=16)
+        self._budget = _budget(token_budget)
 
     def measure(self, lessons: Sequence[Told], seed: int = 0) -> list[dict[str, Any]]:
         """All lessons in one call.
@@ -127,15 +182,20 @@ class SampledMeter:
             Of each ``answers`` (text to share, most frequent first, equal ones together; unreadable ones as ``""``),
             ``entropy_bits`` of that and ``samples``, how many came; ``None`` where none came.
         """
+        read = [told.messages(len(told.transcript)) for told in lessons]
+        costs = [self._samples * (_cost(messages) + self._sampling.max_tokens) for messages in read]
+        covered = _covered(costs, self._budget)
         prompts = [
-            Prompt(told.messages(len(told.transcript)), seed * self._samples + number)
-            for told in lessons
+            Prompt(messages, seed * self._samples + number)
+            for messages, kept in zip(read, covered, strict=True)
+            if kept
             for number in range(self._samples)
         ]
-        completions = self._model.complete(prompts, self._sampling)
+        completions = iter(self._model.complete(prompts, self._sampling) if prompts else ())
         accounts = []
-        for start in range(0, len(prompts), self._samples):
-            said = [each for each in completions[start : start + self._samples] if not isinstance(each, ModelError)]
+        for kept in covered:
+            drawn = [next(completions) for _ in range(self._samples if kept else 0)]
+            said = [each for each in drawn if not isinstance(each, ModelError)]
             shares = _grouped([each.text[:_LONGEST] for each in said])
             entropy = float(entropy_bits(np.array(list(shares.values())))) if shares else None
             accounts.append(
@@ -187,15 +247,20 @@ class ChannelMeter:
     Args:
         model: The teacher's own; at the temperature at which it spoke.
         floor: Least probability of a token.
+        token_budget: Most tokens that it reads in one call, counted by bytes; what is beyond is not measured.
+
+    Raises:
+        ConfigurationError: If an argument makes no sense.
     """
 
     name = "channel"
 
-    def __init__(self, model: ScoringModel, floor: float = FLOOR) -> None:
+    def __init__(self, model: ScoringModel, floor: float = FLOOR, *, token_budget: int | None = None) -> None:
         if not 0.0 <= floor < 1.0:
             raise ConfigurationError(f"floor: {floor!r} is not from 0 up to 1")
         self._model = model
         self._floor = floor
+        self._budget = _budget(token_budget)
 
     def measure(
         self, replies: Sequence[tuple[Sequence[Prompt], str]], prior: FloatArray | None = None
@@ -209,25 +274,21 @@ class ChannelMeter:
         Returns:
             Of each ``belief`` (shape ``(N,)``), ``movement_bits`` (KL of it from the prior) and ``realised_bits``
             (H(prior) − H(belief)). Exactly the prior and 0, without a call, where all prompts are the same; ``None``
-            where the model cannot say.
+            where the model cannot say, or the budget is spent.
 
         Raises:
             ModelError: If the model fails.
         """
         differing = [len({prompt.messages for prompt in prompts}) > 1 for prompts, _ in replies]
-        asked = [
-            (prompt.messages, text)
+        groups = [
+            [(prompt.messages, text) for prompt in prompts] if differs else []
             for (prompts, text), differs in zip(replies, differing, strict=True)
-            if differs
-            for prompt in prompts
         ]
-        scores = iter(self._model.score(asked) if asked else ())
         accounts = []
-        for (prompts, _), differs in zip(replies, differing, strict=True):
+        for (prompts, _), scores in zip(replies, _scored(self._model, groups, self._budget), strict=True):
             size = len(prompts)
             before = np.full(size, 1.0 / size) if prior is None else prior
-            rows = [next(scores) for _ in range(size)] if differs else [()] * size
-            accounts.append(self._account(before, rows))
+            accounts.append(self._account(before, scores or [()] * size))
         return accounts
 
     def _account(self, prior: FloatArray, rows: Sequence[Sequence[float] | None]) -> dict[str, Any]:
@@ -240,7 +301,6 @@ class ChannelMeter:
         likelihood = np.array([math.fsum(max(token, least) for token in row) for row in known])
         weights = prior * np.exp(likelihood - likelihood.max())
         belief = weights / weights.sum()
-        seen = belief > 0
-        movement = float((belief[seen] * np.log2(belief[seen] / prior[seen])).sum())
         realised = float(entropy_bits(prior) - entropy_bits(belief))
-        return {"meter": self.name, "belief": belief, "movement_bits": max(0.0, movement), "realised_bits": realised}
+        movement = divergence_bits(belief, prior)
+        return {"meter": self.name, "belief": belief, "movement_bits": movement, "realised_bits": realised}

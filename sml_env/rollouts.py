@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 import gymnasium as gym
@@ -15,8 +16,9 @@ from sml_env.errors import ConfigurationError, ModelError
 from sml_env.evaluation import Episode, TurnRecord, hedging_bracket
 from sml_env.lesson import Lesson
 from sml_env.models.base import Completion, LanguageModel, Prompt, Sampling
+from sml_env.teachers.base import Reply, Request, Teacher
 
-__all__ = ["ModelStudent", "rollout", "rollouts"]
+__all__ = ["ModelStudent", "Witness", "rollout", "rollouts", "witnessed"]
 
 Stepped: TypeAlias = tuple[str, float, bool, bool, dict[str, Any]]
 
@@ -39,6 +41,38 @@ class ModelStudent(Agent, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Witness:
+    """An episode at its end with its private side: for evaluators.
+
+    Attributes:
+        core: Its environment; good until the next reset.
+        heard: What the teacher was asked and said, where none of its replies to that was stopped.
+    """
+
+    core: TextEnv
+    heard: tuple[tuple[Request, str], ...] = ()
+
+
+class _Overheard:
+    """A teacher, and the last that it said to each question."""
+
+    def __init__(self, teacher: Teacher) -> None:
+        self.name = teacher.name
+        self.last: dict[int, tuple[Request, str]] = {}
+        self._teacher = teacher
+
+    def reply(self, requests: Sequence[Request]) -> Sequence[str | Reply | Exception]:
+        """As the teacher replies."""
+        replies = self._teacher.reply(requests)
+        if not isinstance(replies, str):
+            for request, reply in zip(requests, replies, strict=False):
+                text = reply.text if isinstance(reply, Reply) else reply
+                if isinstance(text, str):
+                    self.last[id(request.question)] = (request, text)
+        return replies
+
+
 class _Play:
     """One episode as it is played: what the agent says, and the account of it."""
 
@@ -55,6 +89,8 @@ class _Play:
         self._attempts = min(self.info["turns_left"], self.lesson.attempts_left)
         self._records: list[TurnRecord] = []
         self._return = 0.0
+        self._heard: list[tuple[Request, str]] = []
+        self._stopped = 0
         try:
             agent.begin(self.lesson, np.random.default_rng(np.random.SeedSequence([seed, _AGENT_STREAM])))
         except Exception as error:  # an agent is foreign code: its failure is this episode's result
@@ -89,14 +125,22 @@ class _Play:
         return None
 
     def hear(
-        self, utterance: str, likeliest: float | None, step: tuple[str, float, bool, bool, dict[str, Any]]
+        self,
+        utterance: str,
+        likeliest: float | None,
+        step: tuple[str, float, bool, bool, dict[str, Any]],
+        said: tuple[Request, str] | None = None,
     ) -> None:
-        """Take what the environment returned for an utterance."""
+        """Take what the environment returned for an utterance, and what its teacher said to that, if anything."""
         self.observation, reward, terminated, truncated, self.info = step
         self._return += float(reward)
         self.ended = terminated or truncated
         self.failure = str(self.info.get("failure", ""))
         info = self.info
+        stopped = self.core.dialogue.leaks_stopped
+        if said is not None and not self.failure and stopped == self._stopped:
+            self._heard.append(said)
+        self._stopped = stopped
         self._records.append(
             TurnRecord(
                 utterance=utterance,
@@ -111,6 +155,10 @@ class _Play:
                 reward_terms=dict(info["reward_terms"]),
             )
         )
+
+    def witness(self) -> Witness:
+        """Its private side."""
+        return Witness(self.core, tuple(self._heard))
 
     def episode(self) -> Episode:
         """The account."""
@@ -198,6 +246,17 @@ def rollouts(
     Raises:
         ConfigurationError: If the lengths differ, or an environment is not one of this library's text environments.
     """
+    return witnessed(envs, agents, seeds=seeds, problem_ids=problem_ids)[0]
+
+
+def witnessed(
+    envs: Sequence[TextEnv],
+    agents: Sequence[Agent],
+    *,
+    seeds: Sequence[int],
+    problem_ids: Sequence[str | None] | None = None,
+) -> tuple[list[Episode], list[Witness]]:
+    """As ``rollouts``, with the private side of each episode."""
     chosen = [None] * len(envs) if problem_ids is None else list(problem_ids)
     if not len(envs) == len(agents) == len(seeds) == len(chosen):
         counts = f"{len(envs)} environments, {len(agents)} agents, {len(seeds)} seeds, {len(chosen)} problem_ids"
@@ -208,10 +267,13 @@ def rollouts(
         said = _utterances(live)
         dialogues = {key: plays[key].core.dialogue for key in said}
         submitted = {key: dialogue.submit(said[key]) for key, dialogue in dialogues.items()}
-        outcomes = answered(envs[0].teacher, dialogues, submitted)
+        teacher = _Overheard(envs[0].teacher)
+        outcomes = answered(teacher, dialogues, submitted)
         for key, outcome in outcomes.items():
-            plays[key].hear(said[key], likeliest[key], stepped(outcome))
-    return [play.episode() for play in plays]
+            request = submitted[key]
+            heard = teacher.last.get(id(request.question)) if isinstance(request, Request) else None
+            plays[key].hear(said[key], likeliest[key], stepped(outcome), heard)
+    return [play.episode() for play in plays], [play.witness() for play in plays]
 
 
 def _utterances(plays: Mapping[int, _Play]) -> dict[int, str]:

@@ -73,6 +73,7 @@ LAYERS = {
     "estimates": 7,
     "evaluation": 7,
     "rollouts": 7,
+    "metering": 7,
     "students": 7,
     "lesson": 7,
     "solver_agents": 7,

@@ -28,6 +28,7 @@ from sml_env.bench.runs import Cell, Lessons, Results, make_environment, plan, p
 from sml_env.bench.table import report
 from sml_env.bench.verify import policy_with, verify_one
 from sml_env.errors import ConfigurationError, SmlError
+from sml_env.metering import METERS
 from sml_env.rewards import SHAPINGS
 from sml_env.students import make_student
 from sml_env.teachers import ASYMMETRIES, VOICES
@@ -40,6 +41,7 @@ _AGENTS = "random,constant,hedge,greedy,scripted"
 _ASYMMETRY = f"What the teacher holds: {', '.join(ASYMMETRIES)}."
 _TEACHER = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2; or vllm:MODEL, openai:MODEL@URL."
 _STUDENT = "A language model as the student: vllm:MODEL or openai:MODEL@URL; settings as in ?temperature=0.2."
+_METER = f"Read on every episode, and reported by itself: {', '.join(METERS)}. [default: none]"
 _LONG_OPTION = re.compile(r"--[a-z][a-z-]+(=.*)?")
 _INTERRUPTED = 130
 _FAILED = 2
@@ -156,6 +158,7 @@ def cli() -> None:
     type=click.IntRange(1, 1024),
     help="Lessons of an agent at a time. [default: 16 with a language model, else 1]",
 )
+@click.option("--meter", "meters", type=_names, metavar="A,B", help=_METER)
 @click.option("--out", type=click.Path(path_type=Path), help="Write one JSON line an episode.")
 def bench(
     agents: tuple[str, ...] | None,
@@ -165,6 +168,7 @@ def bench(
     episodes: int,
     seed: int,
     concurrency: int | None,
+    meters: tuple[str, ...] | None,
     out: Path | None,
     **options: Any,
 ) -> None:
@@ -173,7 +177,7 @@ def bench(
     with _clear_errors():
         lessons = _lessons(**options)
         named = (*(agents or (() if students else _names(_AGENTS))), *(students or ()))
-        run = plan(lessons, asymmetries, teachers, named, episodes, seed, concurrency)
+        run = plan(lessons, asymmetries, teachers, named, episodes, seed, concurrency, meters or ())
         for cell, reason in run.skipped:
             notes.print(Text(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}", style="yellow"))
         if len(run.problem_ids) < episodes:

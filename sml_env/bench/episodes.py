@@ -21,7 +21,7 @@ MAX_BITS: Final = 1e6
 MAX_REWARD: Final = 1e12
 """No reward in a file is larger, in either direction."""
 
-_READ: Final = (1, SCHEMA)
+_READ: Final = (1, 2, SCHEMA)
 _MAX_SEED: Final = 2**64
 _MAX_COUNT: Final = 2**53
 _MAX_NAME: Final = 200
@@ -93,7 +93,7 @@ def _row(line: bytes | None) -> Mapping[str, Any]:
     schema = row["schema"]
     if isinstance(schema, bool) or schema not in _READ:
         raise ValueError(
-            f"schema {_shown(schema)} is not {' or '.join(map(str, _READ))}, which this version of sml_env reads"
+            f"schema {_shown(schema)} is none of {', '.join(map(str, _READ))}, which this version of sml_env reads"
         )
     return row
 
@@ -125,16 +125,17 @@ def _episode(row: Mapping[str, Any]) -> Episode:
         leaks_stopped=_count(row, "leaks_stopped"),
         failure=_text(row, "failure"),
         records=records,
-        models=_models(row),
+        models=_named(row, "models", 2),
+        meters=_named(row, "meters", 3),
     )
 
 
-def _models(row: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Which models took part; rows of the first schema do not say."""
-    models = {} if row["schema"] == 1 else _value(row, "models")
-    if not isinstance(models, dict) or not all(isinstance(settings, dict) for settings in models.values()):
-        raise ValueError("field 'models' is not a JSON object of JSON objects")
-    return models
+def _named(row: Mapping[str, Any], name: str, since: int) -> Mapping[str, Mapping[str, Any]]:
+    """What is said of models or meters, by name; rows of an older schema do not say."""
+    named = {} if row["schema"] < since else _value(row, name)
+    if not isinstance(named, dict) or not all(isinstance(said, dict) for said in named.values()):
+        raise ValueError(f"field {name!r} is not a JSON object of JSON objects")
+    return named
 
 
 def _record(row: object, turn: int) -> TurnRecord:

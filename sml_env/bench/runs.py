@@ -18,9 +18,10 @@ from sml_env.bench.files import LineFile
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import Episode, episode_seed
+from sml_env.metering import EpisodeMeter, make_meter, metered
 from sml_env.models.naming import ENGINES, names_a_model
 from sml_env.registration import ROWS
-from sml_env.rollouts import rollouts
+from sml_env.rollouts import witnessed
 from sml_env.students import ModelAgent, make_student
 from sml_env.teachers import ASYMMETRIES, VOICES, Teacher, make_teacher
 from sml_env.teachers.model import ModelTeacher
@@ -69,6 +70,7 @@ class Plan:
         seed: Of the run.
         skipped: Pairs that make no sense, with the reason.
         concurrency: Lessons of an agent at a time.
+        meters: Read on every episode, at its end.
     """
 
     lessons: Lessons
@@ -78,6 +80,7 @@ class Plan:
     seed: int
     skipped: tuple[tuple[Cell, str], ...] = ()
     concurrency: int = 1
+    meters: tuple[EpisodeMeter, ...] = ()
 
     @property
     def total(self) -> int:
@@ -138,6 +141,7 @@ def plan(
     episodes: int,
     seed: int,
     concurrency: int | None = None,
+    meters: Sequence[str] = (),
 ) -> Plan:
     """All combinations that make sense; names and arguments are checked before anything is played.
 
@@ -149,12 +153,14 @@ def plan(
         episodes: For each agent in each cell; fewer where the problems can be listed and are fewer.
         seed: Of the run.
         concurrency: Lessons of an agent at a time; ``None`` for 16 where a language model takes part, else 1.
+        meters: As ``make_meter`` reads them.
 
     Raises:
         ConfigurationError: If a name is unknown, or no pair makes sense.
         ModelError: If a language model cannot be asked.
     """
     parties: list[Agent | Teacher] = [_agent(agent) for agent in agents]
+    read = tuple(make_meter(meter) for meter in meters)
     cells, skipped = [], []
     for asymmetry in asymmetries:
         if asymmetry not in ASYMMETRIES:
@@ -180,8 +186,8 @@ def plan(
     env = make_environment(lessons, cells[0])
     problem_ids = _problems(env, episodes, seed)
     env.close()
-    at_once = concurrency or (_CONCURRENCY if models else 1)
-    return Plan(lessons, tuple(cells), tuple(agents), problem_ids, seed, tuple(skipped), at_once)
+    at_once = concurrency or (_CONCURRENCY if models or read else 1)
+    return Plan(lessons, tuple(cells), tuple(agents), problem_ids, seed, tuple(skipped), at_once, read)
 
 
 def _agent(name: str) -> Agent:
@@ -240,9 +246,9 @@ def _episodes(run: Plan, cell: Cell) -> Iterator[tuple[str, Episode, float]]:
             _warm(env)
         for name, students in agents:
             count, started = len(drawn), time.perf_counter()
-            episodes = rollouts(envs[:count], students[:count], seeds=drawn, problem_ids=chosen)
+            episodes, ended = witnessed(envs[:count], students[:count], seeds=drawn, problem_ids=chosen)
             seconds = (time.perf_counter() - started) / count
-            for episode in episodes:
+            for episode in metered(episodes, ended, run.meters):
                 yield name, episode, seconds
     for env in envs:
         env.close()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sml_env.bench.runs import Cell, Plan, Results
-from sml_env.estimates import Estimate
+from sml_env.estimates import Estimate, ratio
 from sml_env.evaluation import Summary, summarise
 from sml_env.models.naming import names_a_model
 
@@ -43,6 +43,14 @@ def _number(estimate: Estimate, digits: int) -> tuple[str, str]:
         return f"{estimate.value:.{digits}f}", ""
     low = max(0.0, estimate.low)
     return f"{estimate.value:.{digits}f}", f"{low:.{digits}f}–{estimate.high:.{digits}f}"
+
+
+def _signed(estimate: Estimate) -> tuple[str, str]:
+    if estimate.value is None:
+        return "–", ""
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.2f}", ""
+    return f"{estimate.value:.2f}", f"{estimate.low:.2f}…{estimate.high:.2f}"
 
 
 def _cell(parts: tuple[str, str], wide: bool) -> Text:
@@ -101,6 +109,30 @@ def _group(cell: Cell, rows: Sequence[tuple[str, Summary, float]], wide: bool) -
     return Group(title, table)
 
 
+def _meters(console: Console, run: Plan, results: Results) -> None:
+    """What each meter says: its mean a unit, and how often it could say nothing."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    for head in ("meter", "asymmetry", "teacher", "agent"):
+        table.add_column(head, overflow="fold")
+    for head in ("bits", "per", "of", "silent"):
+        table.add_column(head, justify="left" if head == "per" else "right", no_wrap=True)
+    failures: dict[str, int] = {}
+    for meter in run.meters:
+        for (cell, agent), episodes in results.episodes.items():
+            accounts = [episode.meters[meter.name] for episode in episodes]
+            known = [account for account in accounts if account["bits"] is not None]
+            mean = ratio([account["bits"] for account in known], [account["count"] for account in known])
+            names = (meter.name, cell.asymmetry, _short(cell.teacher), _short(agent))
+            counts = (f"{sum(account['count'] for account in known):,}", f"{len(accounts) - len(known):,}")
+            table.add_row(*names, _cell(_signed(mean), wide=True), meter.unit, *counts)
+            for account in accounts:
+                if reason := account.get("failure"):
+                    failures[f"{meter.name}: {reason}"] = failures.get(f"{meter.name}: {reason}", 0) + 1
+    console.print(Group(Text("\nmeters", style="bold"), table))
+    for reason, count in failures.items():
+        console.print(Text(f"{count} episodes not measured by {reason}", style="red"))
+
+
 def report(console: Console, run: Plan, results: Results) -> None:
     """Print what a run has produced, whole or not.
 
@@ -126,6 +158,8 @@ def report(console: Console, run: Plan, results: Results) -> None:
                 rows.append((agent, summarise(episodes), len(episodes) / seconds if seconds else 0.0))
         if rows:
             console.print(_group(cell, rows, wide))
+    if run.meters:
+        _meters(console, run, results)
     console.print(Text(f"\n{LEGEND}", style="dim"))
     for (cell, agent), episodes in results.episodes.items():
         for failure, count in summarise(episodes).failures.items():

@@ -119,9 +119,9 @@ BAD = [
     ("[" * 100_000, "nested too deeply"),
     ("9" * 5000, "digit"),
     ('{"schema": NaN}', "NaN is not JSON"),
-    (json.dumps(row(schema=3)), "schema 3 is not 1 or 2, which this version of sml_env reads"),
-    (json.dumps(row(schema="1")), 'schema "1" is not 1 or 2'),
-    (json.dumps(row(schema=True)), "schema true is not 1 or 2"),
+    (json.dumps(row(schema=4)), "schema 4 is none of 1, 2, 3, which this version of sml_env reads"),
+    (json.dumps(row(schema="1")), 'schema "1" is none of 1, 2, 3'),
+    (json.dumps(row(schema=True)), "schema true is none of 1, 2, 3"),
     (json.dumps(row(schema=[[]] * 999)), "schema [[], [], "),
     (json.dumps({"schema": 1}), "no field 'records'"),
     (json.dumps(row(records={})), "field 'records' is not a list"),
@@ -509,4 +509,4 @@ def test_only_drawing_loads_matplotlib() -> None:
 
 
 def test_schema_of_the_reader_is_that_of_the_writer() -> None:
-    assert row()["schema"] == SCHEMA == 2
+    assert row()["schema"] == SCHEMA == 3
