@@ -87,8 +87,8 @@ class VllmModel:
                 completions.append(Completion(spoken(said.text), len(output.prompt_token_ids), len(said.token_ids)))
         return completions
 
-    def score(self, asked: Sequence[tuple[Sequence[Message], str]]) -> list[tuple[float, ...]]:
-        """Natural-log probabilities of texts, token by token, in batches of bounded size.
+    def score(self, asked: Sequence[tuple[Sequence[Message], str]]) -> list[tuple[float, ...] | None]:
+        """Natural-log probabilities of texts, token by token, in batches of bounded size; ``None`` for one too long.
 
         Raises:
             ModelError: If vLLM fails.
@@ -105,17 +105,20 @@ class VllmModel:
             after = tokenizer.encode(text, add_special_tokens=False)
             rows.append((before + list(after), len(after)))
         settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0)
+        most = int(self._llm.llm_engine.model_config.max_model_len) - 1
+        fitting = [row for row in rows if len(row[0]) <= most]
         scores: list[tuple[float, ...]] = []
-        for batch in _batches(rows):
+        for batch in _batches(fitting):
             asked_of = [{"prompt_token_ids": tokens} for tokens, _ in batch]
             try:
                 outputs = self._llm.generate(asked_of, settings, use_tqdm=False)
-            except Exception as error:  # whatever vLLM raises, as for a prompt that is too long
+            except Exception as error:  # whatever vLLM raises
                 raise ModelError(f"{self.name} failed: {type(error).__name__}") from None
             for output, (tokens, count) in zip(outputs, batch, strict=True):
                 kept = list(zip(tokens, output.prompt_logprobs, strict=True))[len(tokens) - count :]
                 scores.append(tuple(float(told[token].logprob) for token, told in kept))
-        return scores
+        found = iter(scores)
+        return [next(found) if len(tokens) <= most else None for tokens, _ in rows]
 
 
 def _parameters(prompt: Prompt, sampling: Sampling) -> Any:

@@ -118,6 +118,8 @@ def test_a_prompt_that_is_too_long_fails_alone(model: VllmModel) -> None:
     prompts = [Prompt((Message("user", text),)) for text in ("Hello.", "word " * 5_000, "Hello.")]
     kinds = [type(each) for each in model.complete(prompts, Sampling(max_tokens=4))]
     assert kinds == [Completion, ModelError, Completion]
+    scores = model.score([(prompt.messages, "Hello.") for prompt in prompts])
+    assert scores[1] is None and scores[0] == scores[2] and scores[0] is not None
 
 
 def test_a_model_told_the_answer_and_asked_for_it_is_stopped(model: VllmModel) -> None:
