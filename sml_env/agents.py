@@ -19,6 +19,7 @@ from sml_env.code_lines import asked_at_random, constant_programs, scripted_line
 from sml_env.errors import ConfigurationError
 from sml_env.forms import Comparison, Property, Query, Residue
 from sml_env.information import FloatArray, IntArray, target_belief
+from sml_env.informed import InformedAgent
 from sml_env.lesson import Lesson
 from sml_env.solvers.strategies import STRATEGIES
 
@@ -404,11 +405,13 @@ AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
         "middle": lambda: OrderedAgent("middle", _from_the_middle),
         "nearest": lambda: OrderedAgent("nearest", _nearest_first),
         "likeliest": lambda: OrderedAgent("likeliest", _likeliest_first),
+        "informed": InformedAgent,
         **{name: partial(_solving, name) for name in (*STRATEGIES, "optimal", "liar")},
     }
 )
 """Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said:
-they test that the order of the candidates, their values and their prior tell nothing more than they should."""
+they test that the order of the candidates, their values and their prior tell nothing more than they should.
+``informed`` is told the answer."""
 
 
 def make_agent(name: str) -> Agent:

@@ -21,6 +21,7 @@ __all__ = [
     "SCHEMA",
     "UNSCORED",
     "Episode",
+    "Origin",
     "Summary",
     "TurnRecord",
     "episode_seed",
@@ -28,8 +29,8 @@ __all__ = [
     "summarise",
 ]
 
-SCHEMA: Final = 3
-"""Version of ``Episode.as_dict``. The first had no ``models``, the second no ``meters``."""
+SCHEMA: Final = 4
+"""Version of ``Episode.as_dict``. The first had no ``models``, the second no ``meters``, the third no ``origin``."""
 
 UNSCORED: Final = ("teacher:", "verifier:", "student:")
 """What ``Episode.failure`` begins with where the machinery failed and nobody's skill was measured."""
@@ -71,6 +72,29 @@ class TurnRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an episode comes from: enough to make its environment again, and to tell which episodes are pairs.
+
+    Attributes:
+        env: Id, as in ``gymnasium.make``.
+        arguments: JSON-able, of ``gymnasium.make``, without ``asymmetry`` and ``teacher``.
+        teacher: As written on the command line: ``noisy:p=0.2``, ``openai:MODEL@URL``.
+        student: Likewise: an agent's name, a model's, or ``module:callable``.
+        index: Place of its problem in the run.
+        suite: Name and version of the suite; empty outside one.
+        bracket: Whether it was played only to put the scores of others into brackets.
+    """
+
+    env: str
+    arguments: Mapping[str, Any]
+    teacher: str
+    student: str
+    index: int
+    suite: str = ""
+    bracket: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """One episode. The hidden answer is not in it, but meters may have been read against it.
 
@@ -92,6 +116,7 @@ class Episode:
         records: One for each turn.
         models: Name and sampling of the language models that took part, by ``"teacher"`` and ``"student"``.
         meters: Accounts of the meters that were asked for (``sml_env.metering``), by name: for evaluators.
+        origin: Where it comes from; ``None`` outside a benchmark.
     """
 
     problem_id: str
@@ -111,6 +136,7 @@ class Episode:
     records: tuple[TurnRecord, ...] = ()
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     meters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def scored(self) -> bool:
@@ -122,10 +148,13 @@ class Episode:
         row: dict[str, Any] = {"schema": SCHEMA}
         for entry in fields(self):
             row["return" if entry.name == "episode_return" else entry.name] = getattr(self, entry.name)
-        row["records"] = [
-            {entry.name: getattr(record, entry.name) for entry in fields(record)} for record in self.records
-        ]
+        row["records"] = [_plain(record) for record in self.records]
+        row["origin"] = None if self.origin is None else _plain(self.origin)
         return row
+
+
+def _plain(row: TurnRecord | Origin) -> dict[str, Any]:
+    return {entry.name: getattr(row, entry.name) for entry in fields(row)}
 
 
 def episode_seed(seed: int, index: int) -> int:

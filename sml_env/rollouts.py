@@ -18,9 +18,12 @@ from sml_env.lesson import Lesson
 from sml_env.models.base import Completion, LanguageModel, Prompt, Sampling
 from sml_env.teachers.base import Reply, Request, Teacher
 
-__all__ = ["ModelStudent", "Witness", "rollout", "rollouts", "witnessed"]
+__all__ = ["WITHHELD", "Informed", "ModelStudent", "Witness", "rollout", "rollouts", "witnessed"]
 
 Stepped: TypeAlias = tuple[str, float, bool, bool, dict[str, Any]]
+
+WITHHELD: Final = "(the answer, withheld)"
+"""Stands in the account for the words of an agent that was told the answer."""
 
 _AGENT_STREAM: Final = 0x6167656E74
 
@@ -38,6 +41,15 @@ class ModelStudent(Agent, Protocol):
 
     def heard(self, completion: Completion) -> str:
         """The utterance that a completion stands for."""
+        ...
+
+
+@runtime_checkable
+class Informed(Agent, Protocol):
+    """An agent that is told the answer; for brackets, never for anything that is trained or compared."""
+
+    def inform(self, answer: str) -> None:
+        """The answer of the episode that has begun."""
         ...
 
 
@@ -93,6 +105,8 @@ class _Play:
         self._stopped = 0
         try:
             agent.begin(self.lesson, np.random.default_rng(np.random.SeedSequence([seed, _AGENT_STREAM])))
+            if isinstance(agent, Informed):
+                agent.inform(str(core.privileged()["answer"]))
         except Exception as error:  # an agent is foreign code: its failure is this episode's result
             self.fail(error)
 
@@ -143,7 +157,7 @@ class _Play:
         self._stopped = stopped
         self._records.append(
             TurnRecord(
-                utterance=utterance,
+                utterance=WITHHELD if isinstance(self.agent, Informed) else utterance,
                 reply=self.observation,
                 query_kind=info["query_kind"],
                 expected_bits=info["expected_bits"],

@@ -71,6 +71,7 @@ LAYERS = {
     "agents": 7,
     "code_lines": 7,
     "estimates": 7,
+    "informed": 7,
     "evaluation": 7,
     "rollouts": 7,
     "metering": 7,

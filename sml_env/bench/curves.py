@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sml_env.bench.runs import Cell
+from sml_env.bench.plans import Cell
 from sml_env.errors import ConfigurationError
 from sml_env.estimates import Estimate, ratio, wilson
 from sml_env.evaluation import Episode
@@ -85,13 +85,14 @@ def curves_of(
     """Curves of some episodes.
 
     Args:
-        episodes: At least one.
+        episodes: At least one; those that are there as brackets of others are left out.
         agents: The only ones wanted, in this order; otherwise all, as they come.
         asymmetries: Likewise.
 
     Raises:
         ConfigurationError: If a name is in no episode, nothing is left, or an episode is there twice.
     """
+    episodes = [episode for episode in episodes if episode.origin is None or not episode.origin.bracket]
     names = _chosen("agents", agents, [episode.agent for episode in episodes])
     wanted = _chosen("asymmetry", asymmetries, [episode.asymmetry for episode in episodes])
     kept = [episode for episode in episodes if episode.agent in names and episode.asymmetry in wanted]
@@ -101,7 +102,7 @@ def curves_of(
     horizon = max(1, *(episode.turns for episode in kept))
     groups: dict[Cell, dict[str, list[Episode]]] = {}
     for episode in sorted(kept, key=lambda episode: wanted.index(episode.asymmetry)):
-        group = groups.setdefault(Cell(episode.asymmetry, episode.teacher), {})
+        group = groups.setdefault(Cell(episode.asymmetry, _teacher(episode)), {})
         group.setdefault(episode.agent, []).append(episode)
     cells = tuple(
         CellCurves(
@@ -123,11 +124,16 @@ def _chosen(option: str, wanted: Sequence[str] | None, found: Sequence[str]) -> 
     return known if wanted is None else list(wanted)
 
 
+def _teacher(episode: Episode) -> str:
+    """With its arguments, where the file has them."""
+    return episode.teacher if episode.origin is None else episode.origin.teacher
+
+
 def _refuse_twins(episodes: Sequence[Episode]) -> None:
     """Refuse what would count one episode twice, or mix teachers that differ only in their arguments."""
     seen = set()
     for episode in episodes:
-        key = (episode.agent, episode.asymmetry, episode.teacher, episode.seed, episode.problem_id)
+        key = (episode.agent, episode.asymmetry, _teacher(episode), episode.seed, episode.problem_id)
         if key in seen:
             raise ConfigurationError(
                 f"runs: {episode.agent} under {episode.asymmetry}, {episode.teacher} has the episode with seed "

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from sml_env.bench.verify import MAX_BYTES, one_line
 from sml_env.datasets import parse_json
 from sml_env.errors import DataError
-from sml_env.evaluation import SCHEMA, Episode, TurnRecord
+from sml_env.evaluation import SCHEMA, Episode, Origin, TurnRecord
 
-__all__ = ["MAX_BITS", "MAX_REWARD", "read_episodes"]
+__all__ = ["MAX_BITS", "MAX_REWARD", "episode_of", "episodes_of", "read_episodes"]
 
 MAX_BITS: Final = 1e6
 """No amount of information in a file is larger."""
@@ -21,51 +21,59 @@ MAX_BITS: Final = 1e6
 MAX_REWARD: Final = 1e12
 """No reward in a file is larger, in either direction."""
 
-_READ: Final = (1, 2, SCHEMA)
+_READ: Final = (1, 2, 3, SCHEMA)
 _MAX_SEED: Final = 2**64
 _MAX_COUNT: Final = 2**53
 _MAX_NAME: Final = 200
+_MAX_SPECIFICATION: Final = 2_000
 _SHOWN_FAULTS: Final = 10
 _SHOWN_VALUE: Final = 60
 _ROUNDING: Final = 1e-9
 _REMEDY: Final = "episodes are what `sml-env bench --out FILE` writes: name such a file, or delete the bad lines"
 
 
-def read_episodes(paths: Sequence[str | Path]) -> tuple[Episode, ...]:
+def read_episodes(paths: Sequence[str | Path], *, faulty: Callable[[str], None] | None = None) -> tuple[Episode, ...]:
     """All episodes of some files, in the order of the files and their lines. Blank lines are passed over.
 
     Args:
-        paths: Files that ``sml-env bench --out`` has written.
+        paths: Files that ``sml-env bench --out`` has written, of this schema or an earlier one.
+        faulty: Is told of a file's bad lines in one text, and the good ones are taken; without it they are an error.
 
     Raises:
         DataError: If a file cannot be read, has no episodes, or has a line that is none; names the file and the lines.
     """
-    return tuple(episode for path in paths for episode in _read(Path(path)))
+    return tuple(episode for path in paths for episode in episodes_of(Path(path), faulty=faulty))
 
 
-def _read(path: Path) -> list[Episode]:
-    episodes: list[Episode] = []
+def episodes_of(path: Path, *, faulty: Callable[[str], None] | None = None) -> Iterator[Episode]:
+    """The episodes of one file, one at a time; faults are told of at its end. Otherwise as ``read_episodes``."""
     faults: list[str] = []
+    bad = good = 0
     try:
         with path.open("rb") as source:
             for number, line in _lines(source):
                 try:
-                    episodes.append(_episode(_row(line)))
+                    episode = episode_of(line)
                 except ValueError as error:
-                    faults.append(f"line {number}: {one_line(str(error))}")
+                    bad += 1
+                    if bad <= _SHOWN_FAULTS:
+                        faults.append(f"line {number}: {one_line(str(error))}")
+                else:
+                    good += 1
+                    yield episode
     except (OSError, ValueError) as error:  # a path with a null character is a ValueError
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{str(path)!r}: cannot be read: {reason}; name a file of episodes") from error
-    if faults:
-        shown = faults[:_SHOWN_FAULTS]
-        if len(faults) > len(shown):
-            shown.append(f"… and {len(faults) - len(shown):,} more")
-        listed = "\n  ".join(shown)
-        counts = f"bad lines: {len(faults):,}, good ones: {len(episodes):,}"
-        raise DataError(f"{str(path)!r}: {counts}\n  {listed}\n{_REMEDY}")
-    if not episodes:
+    if bad:
+        if bad > len(faults):
+            faults.append(f"… and {bad - len(faults):,} more")
+        listed = "\n  ".join(faults)
+        said = f"{str(path)!r}: bad lines: {bad:,}, good ones: {good:,}\n  {listed}"
+        if faulty is None:
+            raise DataError(f"{said}\n{_REMEDY}")
+        faulty(said)
+    if not good:
         raise DataError(f"{str(path)!r}: no episodes; {_REMEDY}")
-    return episodes
 
 
 def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -98,8 +106,13 @@ def _row(line: bytes | None) -> Mapping[str, Any]:
     return row
 
 
-def _episode(row: Mapping[str, Any]) -> Episode:
-    """An episode from its row; ValueError names the fault."""
+def episode_of(line: bytes | None) -> Episode:
+    """The episode that a line holds; ``None`` stands for a line that is too long.
+
+    Raises:
+        ValueError: If it holds none; names the fault.
+    """
+    row = _row(line)
     listed = _value(row, "records")
     if not isinstance(listed, list):
         raise ValueError("field 'records' is not a list")
@@ -127,7 +140,30 @@ def _episode(row: Mapping[str, Any]) -> Episode:
         records=records,
         models=_named(row, "models", 2),
         meters=_named(row, "meters", 3),
+        origin=_origin(_value(row, "origin")) if row["schema"] >= 4 else None,
     )
+
+
+def _origin(row: object) -> Origin | None:
+    if row is None:
+        return None
+    if not isinstance(row, dict):
+        raise ValueError("field 'origin' is not a JSON object")
+    try:
+        arguments = _value(row, "arguments")
+        if not isinstance(arguments, dict):
+            raise ValueError("field 'arguments' is not a JSON object")
+        return Origin(
+            env=_name(row, "env"),
+            arguments=arguments,
+            teacher=_name(row, "teacher", _MAX_SPECIFICATION),
+            student=_name(row, "student", _MAX_SPECIFICATION),
+            index=_count(row, "index"),
+            suite=_text(row, "suite"),
+            bracket=_flag(row, "bracket"),
+        )
+    except ValueError as error:
+        raise ValueError(f"origin: {error}") from error
 
 
 def _named(row: Mapping[str, Any], name: str, since: int) -> Mapping[str, Mapping[str, Any]]:
@@ -180,10 +216,10 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _name(row: Mapping[str, Any], name: str) -> str:
+def _name(row: Mapping[str, Any], name: str, most: int = _MAX_NAME) -> str:
     value = _text(row, name)
-    if not value.strip() or len(value) > _MAX_NAME:
-        raise ValueError(f"field {name!r}: {_shown(value)} is not a name of 1 to {_MAX_NAME} characters")
+    if not value.strip() or len(value) > most:
+        raise ValueError(f"field {name!r}: {_shown(value)} is not a name of 1 to {most} characters")
     return value
 
 

@@ -8,23 +8,26 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sml_env.bench.runs import Cell, Plan, Results
-from sml_env.estimates import Estimate, ratio
+from sml_env.bench.plans import BRACKETS, NULL, Cell, Plan
+from sml_env.bench.runs import Results
+from sml_env.estimates import NOTHING, Estimate, ratio
 from sml_env.evaluation import Summary, summarise
 from sml_env.models.naming import names_a_model
 
 __all__ = ["LEGEND", "WIDE", "report"]
 
-WIDE = 120
+WIDE = 122
 """From this many columns an interval stands beside its number, below it otherwise."""
 
-_NARROW = (7, 7, 9, 9, 7, 6, 6, 5, 5)
-_BROAD = (12, 12, 14, 14, 12, 12, 12, 5, 5)
+_NARROW = (7, 7, 9, 9, 7, 6, 6, 5, 7)
+_BROAD = (11, 11, 14, 14, 11, 11, 11, 5, 11)
 
 LEGEND = (
     "Mean or share, and its 95% interval. @t: solved within t turns. bits: expected, a question. effic.: expected over "
     "best bits. zero: questions of 0 bits when a better one was to be had. prem.: attempts at an answer of "
-    "probability below 1/2 when a question could still have told something. leaks: replies that the guard stopped."
+    "probability below 1/2 when a question could still have told something. leaks: replies that the guard stopped. "
+    "null: solved with a teacher that says nothing. Brackets: what hedging earns (exactly), and agents that act "
+    "at random, always attempt the same, only attempt, or are told the answer (full)."
 )
 
 
@@ -61,7 +64,7 @@ def _cell(parts: tuple[str, str], wide: bool) -> Text:
     return text
 
 
-def _columns(summary: Summary, rate: float) -> list[tuple[str, str]]:
+def _columns(summary: Summary, untaught: Estimate) -> list[tuple[str, str]]:
     horizon = len(summary.success_at)
     half = max(1, horizon // 2)
     return [
@@ -73,7 +76,7 @@ def _columns(summary: Summary, rate: float) -> list[tuple[str, str]]:
         _percent(summary.zero_bit_share),
         _percent(summary.premature_share),
         (str(summary.leaks_stopped), ""),
-        (f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}", ""),
+        _percent(untaught),
     ]
 
 
@@ -87,24 +90,37 @@ def _short(name: str) -> str:
     return f"{engine}:{model.rstrip('/').rpartition('/')[2]}"
 
 
-def _group(cell: Cell, rows: Sequence[tuple[str, Summary, float]], wide: bool) -> RenderableType:
+def _brackets(cell: Cell, results: Results, agents: Sequence[str]) -> str:
+    """What the brackets of a cell earn, for its title."""
+    said = []
+    for name in BRACKETS:
+        episodes = results.episodes.get((cell, name))
+        if episodes and name not in agents:
+            value, interval = _percent(summarise(episodes).success)
+            said.append(f"{'full' if name == 'informed' else name} {value}{f' ({interval})' if interval else ''}")
+    return ", ".join(said)
+
+
+def _group(cell: Cell, rows: Sequence[tuple[str, Summary, Estimate]], brackets: str, wide: bool) -> RenderableType:
     horizon = max(len(summary.success_at) for _, summary, _ in rows)
     title = Text(f"\n{cell.asymmetry}", style="bold")
     title.append(f" · {_short(cell.teacher)}", style="not bold")
-    brackets = [summary.hedging for _, summary, _ in rows]
-    if all(bracket is not None for bracket in brackets):
-        title.append(f" · hedging earns {100 * (brackets[0] or 0.0):.0f}%", style="not bold")
+    hedging = [summary.hedging for _, summary, _ in rows]
+    if all(bracket is not None for bracket in hedging):
+        title.append(f" · hedging earns {100 * (hedging[0] or 0.0):.0f}%", style="not bold")
     else:
         title.append(" · open problems: no hedging bracket", style="not bold")
+    if brackets:
+        title.append(f"\nbrackets: {brackets}", style="not bold dim")
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("agent", min_width=13 if wide else 8, no_wrap=True)
-    heads = (f"@{max(1, horizon // 2)}", f"@{horizon}", "turns", "bits", "effic.", "zero", "prem.", "leaks", "ep/s")
+    heads = (f"@{max(1, horizon // 2)}", f"@{horizon}", "turns", "bits", "effic.", "zero", "prem.", "leaks", "null")
     for head, narrow, broad in zip(heads, _NARROW, _BROAD, strict=True):
         table.add_column(head, justify="right", no_wrap=True, min_width=broad if wide else narrow)
-    for name, summary, rate in rows:
+    for name, summary, untaught in rows:
         table.add_row(
             _short(name) if wide else _short(name).replace("-", "-\n").replace(":", ":\n"),
-            *(_cell(parts, wide) for parts in _columns(summary, rate)),
+            *(_cell(parts, wide) for parts in _columns(summary, untaught)),
         )
     return Group(title, table)
 
@@ -117,34 +133,37 @@ def _meters(console: Console, run: Plan, results: Results) -> None:
     for head in ("bits", "per", "of", "silent"):
         table.add_column(head, justify="left" if head == "per" else "right", no_wrap=True)
     failures: dict[str, int] = {}
-    for meter in run.meters:
+    names_of = dict.fromkeys(name for all_of in results.episodes.values() for each in all_of for name in each.meters)
+    for meter in names_of:
         for (cell, agent), episodes in results.episodes.items():
-            accounts = [episode.meters[meter.name] for episode in episodes]
+            accounts = [episode.meters[meter] for episode in episodes]
             known = [account for account in accounts if account["bits"] is not None]
             mean = ratio([account["bits"] for account in known], [account["count"] for account in known])
-            names = (meter.name, cell.asymmetry, _short(cell.teacher), _short(agent))
+            names = (meter, cell.asymmetry, _short(cell.teacher), _short(agent))
             counts = (f"{sum(account['count'] for account in known):,}", f"{len(accounts) - len(known):,}")
-            table.add_row(*names, _cell(_signed(mean), wide=True), meter.unit, *counts)
+            table.add_row(*names, _cell(_signed(mean), wide=True), accounts[0]["unit"], *counts)
             for account in accounts:
                 if reason := account.get("failure"):
-                    failures[f"{meter.name}: {reason}"] = failures.get(f"{meter.name}: {reason}", 0) + 1
+                    failures[f"{meter}: {reason}"] = failures.get(f"{meter}: {reason}", 0) + 1
     console.print(Group(Text("\nmeters", style="bold"), table))
     for reason, count in failures.items():
         console.print(Text(f"{count} episodes not measured by {reason}", style="red"))
 
 
-def report(console: Console, run: Plan, results: Results) -> None:
+def report(console: Console, run: Plan, results: Results, last: bool = True) -> None:
     """Print what a run has produced, whole or not.
 
     Args:
         console: Where to.
         run: The plan.
         results: The episodes so far.
+        last: Whether the legend follows.
     """
     wide = console.width >= WIDE
     counts = {len(episodes) for episodes in results.episodes.values()}
     each = str(min(counts)) if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
-    console.print(Text(f"{run.lessons.env_id} · {each} episodes an agent · seed {run.seed}"))
+    suite = f"{run.suite} · " if run.suite else ""
+    console.print(Text(f"\n{suite}{run.lessons.env_id} · {each} episodes an agent · seed {run.seed}".lstrip("\n")))
     named = dict.fromkeys([*(cell.teacher for cell in run.cells), *run.agents])
     for name in named:
         if _short(name) != name:
@@ -154,13 +173,14 @@ def report(console: Console, run: Plan, results: Results) -> None:
         for agent in run.agents:
             episodes = results.episodes.get((cell, agent))
             if episodes:
-                seconds = results.seconds[cell, agent]
-                rows.append((agent, summarise(episodes), len(episodes) / seconds if seconds else 0.0))
+                untaught = results.episodes.get((Cell(cell.asymmetry, NULL), agent))
+                rows.append((agent, summarise(episodes), summarise(untaught).success if untaught else NOTHING))
         if rows:
-            console.print(_group(cell, rows, wide))
+            console.print(_group(cell, rows, _brackets(cell, results, run.agents), wide))
     if run.meters:
         _meters(console, run, results)
-    console.print(Text(f"\n{LEGEND}", style="dim"))
+    if last:
+        console.print(Text(f"\n{LEGEND}", style="dim"))
     for (cell, agent), episodes in results.episodes.items():
         for failure, count in summarise(episodes).failures.items():
             console.print(

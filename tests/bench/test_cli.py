@@ -11,12 +11,12 @@ import pytest
 from click.testing import Result
 
 from sml_env.agents import HedgeAgent, make_agent
-from sml_env.bench import runs
+from sml_env.bench import students
 from sml_env.evaluation import SCHEMA
 
 Command = Callable[..., Result]
 
-QUICK = ("--topics", "gcd_lcm", "--episodes", "4")
+QUICK = ("--topics", "gcd_lcm", "--episodes", "4", "--no-brackets")
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -26,14 +26,15 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def test_the_demos_command_works_and_makes_its_folder(command: Command, tmp_path: Path) -> None:
     line = "bench --env sml_env/MathTutor-v0 --agents random,constant,hedge,greedy,scripted"
     line += " --asymmetry answer,verifier,knowledge,none --episodes 3 --seed 0 --out runs/demo.jsonl"
+    with_null, informed = 2 * 5, 1
     result = command(*line.split())
     assert result.exit_code == 0, result.output
     written = rows(tmp_path / "runs" / "demo.jsonl")
-    assert len(written) == 5 * 4 * 3
+    assert len(written) == (with_null + informed) * 4 * 3
     assert {row["schema"] for row in written} == {SCHEMA}
     for name in ("random", "constant", "hedge", "greedy", "scripted", "answer", "verifier", "knowledge", "none"):
         assert name in result.stdout
-    assert "hedging earns 50%" in result.stdout and "60 episodes written to runs/demo.jsonl" in result.stdout
+    assert "hedging earns 50%" in result.stdout and "132 episodes written to runs/demo.jsonl" in result.stdout
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -42,7 +43,7 @@ def test_the_table_fits_the_terminal(command: Command, columns: int) -> None:
     lines = result.stdout.splitlines()
     assert max(map(len, lines)) <= columns
     (head,) = {line for line in lines if line.startswith("agent")}
-    assert head.split() == ["agent", "@4", "@8", "turns", "bits", "effic.", "zero", "prem.", "leaks", "ep/s"]
+    assert head.split() == ["agent", "@4", "@8", "turns", "bits", "effic.", "zero", "prem.", "leaks", "null"]
     assert "…" not in result.stdout
 
 
@@ -87,6 +88,7 @@ def test_a_file_is_sampled_without_replacement_and_never_twice(
     command: Command, tmp_path: Path, problems: Path
 ) -> None:
     arguments = ("--data", str(problems), "--agents", "hedge", "--asymmetry", "none", "--max-turns", "2")
+    arguments += ("--no-brackets",)
     assert command("bench", *arguments, "--episodes", "5", "--out", "five").exit_code == 0
     result = command("bench", *arguments, "--episodes", "50", "--out", "all")
     five, whole = ([row["problem_id"] for row in rows(tmp_path / name)] for name in ("five", "all"))
@@ -154,7 +156,7 @@ class Failing(HedgeAgent):
 def test_an_agent_that_raises_is_named_and_counted_and_the_rest_goes_on(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "make_agent", lambda name: Failing() if name == "greedy" else make_agent(name))
+    monkeypatch.setattr(students, "make_agent", lambda name: Failing() if name == "greedy" else make_agent(name))
     result = command("bench", *QUICK, "--agents", "greedy,hedge", "--asymmetry", "none", "--out", "out", columns=200)
     assert result.exit_code == 0
     failed = [row for row in rows(tmp_path / "out") if row["failure"]]
@@ -180,7 +182,7 @@ def test_ctrl_c_prints_the_table_of_what_is_done_and_spares_the_earlier_file(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "out").write_text("earlier\n")
-    monkeypatch.setattr(runs, "make_agent", lambda name: Interrupting())
+    monkeypatch.setattr(students, "make_agent", lambda name: Interrupting())
     result = command("bench", *QUICK, "--agents", "hedge", "--asymmetry", "none", "--out", "out")
     assert result.exit_code == 130
     assert "interrupted after 2 of 4 episodes" in result.stderr

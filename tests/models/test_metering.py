@@ -12,7 +12,8 @@ import pytest
 from models.speaking import Speaking
 
 from sml_env.agents import make_agent
-from sml_env.bench.runs import Lessons, Plan, Results, plan, play_all
+from sml_env.bench.plans import Lessons, Plan, plan
+from sml_env.bench.runs import Results, play_all
 from sml_env.core import TextEnv
 from sml_env.envs.clarify import ClarifyEnv
 from sml_env.envs.code_tutor import CodeTutorEnv
@@ -239,9 +240,11 @@ def test_the_token_budget_leaves_out_what_it_does_not_cover() -> None:
 
 
 def run(*meters: str) -> tuple[Plan, Results]:
-    told = plan(Lessons("sml_env/CodeTutor-v0"), ["answer"], ["oracle"], ["greedy"], 3, 0, meters=meters)
+    told = plan(
+        Lessons("sml_env/CodeTutor-v0"), ["answer"], ["oracle"], ["greedy"], 3, 0, meters=meters, brackets=False
+    )
     results = Results()
-    play_all(told, results, None, lambda cell, name: None)
+    play_all([told], lambda played: results.add(played.arm, played.episode, played.seconds))
     return told, results
 
 

@@ -1,0 +1,110 @@
+"""``sml-env reverify``: what was stored is judged again, and what changed is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from models.speaking import Speaking
+
+from sml_env.bench import plans
+from sml_env.bench.again import Again, replayed
+from sml_env.bench.episodes import read_episodes
+from sml_env.evaluation import Origin
+from sml_env.teachers.model import ModelTeacher
+
+Command = Callable[..., Result]
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def write(path: Path, listed: list[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in listed))
+
+
+def test_episodes_of_every_environment_are_judged_as_they_were(command: Command, tmp_path: Path) -> None:
+    assert command("bench", "--suite", "smoke-v1", "--out", "run").exit_code == 0
+    result = command("reverify", "run", "--out", "again")
+    assert result.exit_code == 0, result.output
+    assert "616 of 616 episodes judged again: 0 changed" in result.stdout
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "run").read_bytes()
+
+
+@pytest.mark.parametrize("teacher", ["noisy:p=0.3", "lying:lies=2", "gibberish", "leaky"])
+def test_what_chance_decided_is_decided_again_in_the_same_way(command: Command, teacher: str) -> None:
+    arguments = ("--agents", "greedy,scripted,random", "--episodes", "8", "--asymmetry", "answer", "--no-brackets")
+    assert command("bench", *arguments, "--teacher", teacher, "--out", "run").exit_code == 0
+    result = command("reverify", "run")
+    assert result.exit_code == 0 and "24 of 24 episodes judged again: 0 changed" in result.stdout
+
+
+def test_a_false_verdict_is_found(command: Command, tmp_path: Path) -> None:
+    command("bench", "--agents", "greedy", "--episodes", "3", "--asymmetry", "answer", "--no-brackets", "--out", "run")
+    listed = rows(tmp_path / "run")
+    listed[1]["success"] = False
+    listed[1]["return"] -= 1.0
+    write(tmp_path / "run", listed)
+    result = command("reverify", "run", "--out", "again")
+    assert result.exit_code == 1
+    assert "3 of 3 episodes judged again: 1 changed; solved 2 → 3" in result.stdout
+    assert "problem 1: is solved now" in result.stderr
+    assert [row["success"] for row in rows(tmp_path / "again")] == [True] * 3
+
+
+def test_an_attempt_that_is_wrong_today_ends_nothing(command: Command, tmp_path: Path) -> None:
+    command("bench", "--agents", "greedy", "--episodes", "2", "--asymmetry", "answer", "--no-brackets", "--out", "run")
+    listed = rows(tmp_path / "run")
+    listed[0]["records"][-1]["utterance"] = "answer: 123456789"
+    write(tmp_path / "run", listed)
+    result = command("reverify", "run", "--out", "again")
+    assert result.exit_code == 1 and "is not solved any more" in result.stderr
+    first = rows(tmp_path / "again")[0]
+    assert not first["success"] and first["failure"] == "replay: the recorded words end before the episode does"
+
+
+def test_what_cannot_be_made_again_is_counted_and_kept(command: Command, tmp_path: Path, problems: Path) -> None:
+    arguments = ("--agents", "hedge", "--asymmetry", "none", "--no-brackets", "--episodes", "3")
+    command("bench", "--data", str(problems), *arguments, "--out", "run")
+    problems.unlink()
+    listed = rows(tmp_path / "run")
+    listed[0]["failure"] = "teacher: gone"
+    write(tmp_path / "run", listed)
+    result = command("reverify", "run", "--out", "again")
+    assert result.exit_code == 0 and "0 of 3 episodes judged again" in result.stdout
+    assert "1 left as they were: not scored" in result.stderr and "2 left as they were: " in result.stderr
+    assert rows(tmp_path / "again") == listed
+
+
+def test_the_recorded_words_of_a_model_take_its_place(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher = ModelTeacher(Speaking(lambda prompt: f"Look at step {len(prompt.messages)} once more."))
+    monkeypatch.setattr(plans, "voice", lambda text: teacher if text.startswith("openai:") else text)
+    monkeypatch.setattr("sml_env.bench.runs.voice", plans.voice)
+    arguments = ("--agents", "scripted", "--asymmetry", "answer", "--no-brackets", "--episodes", "4")
+    result = command("bench", *arguments, "--teacher", "openai:m@http://127.0.0.1:9/v1", "--out", "run")
+    assert result.exit_code == 0, result.output
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    found = list(replayed(read_episodes([tmp_path / "run"])))
+    assert [each.changes for each in found] == [()] * 4 and not any(each.fault for each in found)
+    assert any("Look at step" in record.reply for each in found for record in each.after.records)
+
+
+def test_the_environment_of_an_episode_is_reset_to_its_problem(command: Command, tmp_path: Path) -> None:
+    command(
+        "bench", "--agents", "informed", "--episodes", "3", "--asymmetry", "answer", "--no-brackets", "--out", "run"
+    )
+    again = Again()
+    for episode in read_episodes([tmp_path / "run"]):
+        assert isinstance(episode.origin, Origin)
+        env = again.environment(episode)
+        assert env.dialogue.problem.problem_id == episode.problem_id
+        _, reward, terminated, _, _ = env.step(f"answer: {env.privileged()['answer']}")
+        assert terminated and reward >= 1.0
