@@ -67,7 +67,7 @@ def sign_test(first: int, second: int) -> float:
     """The two-sided exact probability of a split at least as uneven as first : second, were it a fair coin's."""
     total = first + second
     tail = sum(comb(total, count) for count in range(min(first, second) + 1)) / 2**total
-    return min(1.0, 2.0 * tail)
+    return float(min(1.0, 2.0 * tail))
 
 
 def difference(

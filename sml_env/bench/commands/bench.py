@@ -83,6 +83,7 @@ _UNITS_ON_RAY: Final = 16
 @click.pass_context
 def bench(
     context: click.Context,
+    /,
     suite: str | None,
     agents: tuple[str, ...] | None,
     students: tuple[str, ...] | None,
