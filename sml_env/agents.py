@@ -280,6 +280,10 @@ class GreedyAgent:
         last_but_one = lesson.turns_left == 2 and lesson.attempts_left > 1 and bits <= 1.0 + _TINY
         return self._hedge.attempt(belief) if not question or last_but_one else question
 
+    def question(self, belief: FloatArray) -> str:
+        """The question that tells most; empty when none tells anything."""
+        return self._question(belief)[0]
+
     def _question(self, belief: FloatArray) -> tuple[str, float]:
         """The question within the cap that tells most, and its bits; empty when none tells anything."""
         lesson, menu = self._lesson, self._lesson.menu

@@ -16,6 +16,7 @@ from sml_env.errors import ConfigurationError, ModelError
 from sml_env.evaluation import Episode, TurnRecord, hedging_bracket
 from sml_env.lesson import Lesson
 from sml_env.models.base import Completion, LanguageModel, Prompt, Sampling
+from sml_env.problems import Problem
 from sml_env.teachers.base import Reply, Request, Teacher
 
 __all__ = ["WITHHELD", "Informed", "ModelStudent", "Witness", "rollout", "rollouts", "witnessed"]
@@ -46,10 +47,16 @@ class ModelStudent(Agent, Protocol):
 
 @runtime_checkable
 class Informed(Agent, Protocol):
-    """An agent that is told the answer; for brackets, never for anything that is trained or compared."""
+    """An agent that is told the answer: for brackets, and for data in which it shapes what the student says.
 
-    def inform(self, answer: str) -> None:
-        """The answer of the episode that has begun."""
+    Attributes:
+        withheld: Whether its words are kept out of the account of an episode, since they are the answer.
+    """
+
+    withheld: bool
+
+    def inform(self, problem: Problem) -> None:
+        """Take the problem of the episode that has begun, with its private side."""
         ...
 
 
@@ -60,10 +67,14 @@ class Witness:
     Attributes:
         core: Its environment; good until the next reset.
         heard: What the teacher was asked and said, where none of its replies to that was stopped.
+        opening: The first observation.
+        records: The turns, as the student saw them.
     """
 
     core: TextEnv
     heard: tuple[tuple[Request, str], ...] = ()
+    opening: str = ""
+    records: tuple[TurnRecord, ...] = ()
 
 
 class _Overheard:
@@ -98,6 +109,7 @@ class _Play:
         self.failure = ""
         self.ended = False
         self._opening = self.info
+        self._first = observation
         self._attempts = min(self.info["turns_left"], self.lesson.attempts_left)
         self._records: list[TurnRecord] = []
         self._return = 0.0
@@ -106,7 +118,7 @@ class _Play:
         try:
             agent.begin(self.lesson, np.random.default_rng(np.random.SeedSequence([seed, _AGENT_STREAM])))
             if isinstance(agent, Informed):
-                agent.inform(str(core.privileged()["answer"]))
+                agent.inform(core.dialogue.problem)
         except Exception as error:  # an agent is foreign code: its failure is this episode's result
             self.fail(error)
 
@@ -157,7 +169,7 @@ class _Play:
         self._stopped = stopped
         self._records.append(
             TurnRecord(
-                utterance=WITHHELD if isinstance(self.agent, Informed) else utterance,
+                utterance=WITHHELD if getattr(self.agent, "withheld", False) is True else utterance,
                 reply=self.observation,
                 query_kind=info["query_kind"],
                 expected_bits=info["expected_bits"],
@@ -172,7 +184,7 @@ class _Play:
 
     def witness(self) -> Witness:
         """Its private side."""
-        return Witness(self.core, tuple(self._heard))
+        return Witness(self.core, tuple(self._heard), self._first, tuple(self._records))
 
     def episode(self) -> Episode:
         """The account."""

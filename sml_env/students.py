@@ -52,6 +52,10 @@ class ModelAgent:
         self._messages.append(Message("assistant", harmless(completion.text)))
         return completion.text
 
+    def said_instead(self, words: str) -> None:
+        """Take other words for the last utterance, as what was said."""
+        self._messages[-1] = Message("assistant", harmless(words))
+
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next utterance.
 

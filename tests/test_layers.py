@@ -76,6 +76,7 @@ LAYERS = {
     "rollouts": 7,
     "metering": 7,
     "students": 7,
+    "priming": 7,
     "lesson": 7,
     "solver_agents": 7,
     "solvers": 7,
@@ -83,6 +84,7 @@ LAYERS = {
     "__main__": 8,
     "bench": 8,
     "integrations": 8,
+    "data": 8,
 }
 
 # Tighter than the layers: these may import nothing of the package but what is named (and themselves).

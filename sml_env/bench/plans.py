@@ -89,6 +89,7 @@ class Plan:
         concurrency: Lessons of an agent at a time.
         meters: Read on every episode, at its end: names, or objects.
         suite: Name and version of the suite; empty outside one.
+        priming: Base of the students' Q-priming (``sml_env.priming``); 0 for none.
     """
 
     lessons: Lessons
@@ -99,6 +100,7 @@ class Plan:
     concurrency: int = 1
     meters: tuple[str | EpisodeMeter, ...] = ()
     suite: str = ""
+    priming: float = 0.0
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -184,7 +186,7 @@ def plan(
     episodes: int,
     seed: int,
     concurrency: int | None = None,
-    meters: Sequence[str] = (),
+    meters: Sequence[str | EpisodeMeter] = (),
     *,
     brackets: bool = True,
     suite: str = "",
@@ -199,7 +201,7 @@ def plan(
         episodes: For each agent in each cell; fewer where the problems can be listed and are fewer.
         seed: Of the run.
         concurrency: Lessons of an agent at a time; ``None`` for 16 where a language model takes part, else 1.
-        meters: As ``make_meter`` reads them.
+        meters: As ``make_meter`` reads them, or objects.
         brackets: Whether the agents of ``BRACKETS`` play in every cell, and all agents with the null teacher.
         suite: Name and version of the suite that it is of.
 
@@ -209,7 +211,8 @@ def plan(
     """
     parties: list[Agent | Teacher] = [student(agent) for agent in agents]
     for meter in meters:
-        make_meter(meter)
+        if isinstance(meter, str):
+            make_meter(meter)
     cells, skipped = [], []
     for asymmetry in asymmetries:
         if asymmetry not in ASYMMETRIES:
@@ -236,7 +239,8 @@ def plan(
     env = make_environment(lessons, cells[0])
     problem_ids = _problems(env, episodes, seed)
     env.close()
-    at_once = concurrency or (_CONCURRENCY if models or meters else 1)
+    by_name = any(isinstance(meter, str) for meter in meters)
+    at_once = concurrency or (_CONCURRENCY if models or by_name else 1)
     return Plan(lessons, arms, problem_ids, seed, tuple(skipped), at_once, tuple(meters), suite)
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Final, TypeAlias
 
+from sml_env.agents import Agent
 from sml_env.bench.plans import Arm, Cell, Plan, make_environment, voice
 from sml_env.bench.students import students
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import Episode
 from sml_env.metering import EpisodeMeter, make_meter, metered
+from sml_env.priming import primed
 from sml_env.rollouts import witnessed
 from sml_env.teachers import make_teacher
 
@@ -122,7 +124,7 @@ class Stage:
         self.plans = tuple(plans)
         self._set: tuple[int, Cell] | None = None
         self._envs: list[TextEnv] = []
-        self._students: dict[str, list[object]] = {}
+        self._students: dict[str, list[Agent]] = {}
         self._meters: dict[int, tuple[EpisodeMeter, ...]] = {}
 
     def play(self, unit: Unit) -> Iterator[Played]:
@@ -146,7 +148,7 @@ class Stage:
         size = min(plan.concurrency, len(plan.problem_ids))
         teacher = make_teacher(voice(unit.cell.teacher), unit.cell.asymmetry)
         self._envs = [_core(plan, unit.cell, teacher) for _ in range(size)]
-        self._students = {arm.agent: list(students(arm.agent, size)) for arm in plan.arms_of(unit.cell)}
+        self._students = {arm.agent: _students(plan, arm.agent, size) for arm in plan.arms_of(unit.cell)}
         self._set = (unit.plan, unit.cell)
         if unit.plan not in self._meters:
             self._meters[unit.plan] = tuple(
@@ -165,13 +167,18 @@ class Stage:
             began = time.perf_counter()
             episodes, ended = witnessed(
                 self._envs[: len(left)],
-                self._students[arm.agent][: len(left)],  # type: ignore[arg-type]
+                self._students[arm.agent][: len(left)],
                 seeds=[plan.seed_of(index) for index in left],
                 problem_ids=[plan.problem_ids[index] for index in left],
             )
             seconds = (time.perf_counter() - began) / len(left)
             for index, episode in zip(left, metered(episodes, ended, self._meters[unit.plan]), strict=True):
                 yield Played(unit.plan, arm, replace(episode, origin=plan.origin(arm, index)), seconds)
+
+
+def _students(plan: Plan, name: str, count: int) -> list[Agent]:
+    made = students(name, count)
+    return [primed(each, plan.priming) for each in made] if plan.priming else made
 
 
 def _core(plan: Plan, cell: Cell, teacher: object) -> TextEnv:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sml_env.bench.plans import Lessons, Plan, plan
 from sml_env.errors import ConfigurationError
+from sml_env.metering import EpisodeMeter
 
 __all__ = ["SUITES", "Part", "Suite", "plans_of", "suite_of"]
 
@@ -175,7 +176,7 @@ def _check(suite: Suite, given: set[str]) -> None:
 
 def plans_of(
     suite: Suite, agents: Sequence[str], teachers: Sequence[str] | None = None, concurrency: int | None = None,
-    meters: Sequence[str] = (), *, brackets: bool = True,
+    meters: Sequence[str | EpisodeMeter] = (), *, brackets: bool = True,
 ) -> tuple[Plan, ...]:  # fmt: skip
     """The plans of a suite's parts.
 

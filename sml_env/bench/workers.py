@@ -1,12 +1,16 @@
-"""Workers that play units: processes of this machine, or a Ray cluster's. What they play is what one process plays."""
+"""Workers that play units: processes of this machine, or a Ray cluster's.
+
+What they play is what one process plays, and it comes in the same order.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.util import find_spec
 from typing import Any, Final
@@ -17,7 +21,7 @@ from sml_env.errors import ConfigurationError, MissingExtraError, SmlError
 
 __all__ = ["on_ray", "processes"]
 
-_AHEAD: Final = 3
+_AHEAD: Final = 6
 _stage: Stage | None = None
 
 
@@ -33,16 +37,14 @@ def processes(count: int) -> Player:
         context = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(tuple(plans),))
         left = iter(listed)
-        running: set[Future[list[Played]]] = set()
+        running: deque[Future[list[Played]]] = deque()
         try:
             while True:
                 while len(running) < count * _AHEAD and (unit := next(left, None)) is not None:
-                    running.add(pool.submit(_play, unit))
+                    running.append(pool.submit(_play, unit))
                 if not running:
                     return
-                ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    yield from future.result()
+                yield from running.popleft().result()
         except BrokenProcessPool:
             raise SmlError(
                 "workers: a worker was killed, or an agent ended its process; what was played is kept: free memory, or "
@@ -93,30 +95,28 @@ def _played_on_ray(ray: Any, plans: Sequence[Plan], listed: Sequence[Unit]) -> I
     shared = ray.put(tuple(plans))
     task = ray.remote(num_cpus=1, max_retries=3)(_play_with)
     left = iter(listed)
-    running: list[Any] = []
+    running: deque[Any] = deque()
     while True:
         while len(running) < count * _AHEAD and (unit := next(left, None)) is not None:
             running.append(task.remote(shared, unit))
         if not running:
             return
-        (ended, running) = ray.wait(running, num_returns=1)
-        for each in ended:
-            try:
-                played = ray.get(each)
-            except ray.exceptions.RayTaskError as error:
-                cause = error.cause
-                raise cause if isinstance(cause, SmlError) else SmlError(f"ray: a worker failed: {cause!r}") from None
-            except ray.exceptions.RayError as error:
-                raise SmlError(
-                    f"ray: a worker was lost: {type(error).__name__}; what was played is kept: pass --resume"
-                ) from None
-            yield from played
+        try:
+            played = ray.get(running.popleft())
+        except ray.exceptions.RayTaskError as error:
+            cause = error.cause
+            raise cause if isinstance(cause, SmlError) else SmlError(f"ray: a worker failed: {cause!r}") from None
+        except ray.exceptions.RayError as error:
+            raise SmlError(
+                f"ray: a worker was lost: {type(error).__name__}; what was played is kept: pass --resume"
+            ) from None
+        yield from played
 
 
 def _refuse_engines(plans: Sequence[Plan]) -> None:
     for plan in plans:
         named = [*(arm.agent for arm in plan.arms), *(arm.cell.teacher for arm in plan.arms)]
-        named += [meter if isinstance(meter, str) else "vllm:" for meter in plan.meters]
+        named += [meter if isinstance(meter, str) else meter.name for meter in plan.meters]
         if any("vllm:" in name for name in named):
             raise ConfigurationError(
                 "workers: vllm: runs inside each process, so that every worker would load the model; leave out "

@@ -1,0 +1,156 @@
+"""``sml-env generate``: conversation data in which the teacher has information that the student lacks."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from sml_env.bench.options import (
+    ASYMMETRY,
+    STUDENT,
+    TEACHER,
+    clear_errors,
+    lesson_options,
+    lessons_of,
+    names,
+    progress,
+    warn,
+)
+from sml_env.bench.plans import Plan, plan
+from sml_env.bench.suites import SUITES, plans_of, suite_of
+from sml_env.bench.workers import on_ray, processes
+from sml_env.data.card import card_of
+from sml_env.data.generation import SPLITS, Made, Wanted, generate, prepared
+from sml_env.data.writing import FORMATS, Writers
+from sml_env.errors import ConfigurationError
+
+__all__ = ["generate_command"]
+
+
+_SPLITS: Final = ",".join(f"{name}={share:g}" for name, share in SPLITS.items())
+
+
+def _splits(text: str) -> dict[str, float]:
+    """Names with shares, as in train=0.9,test=0.1."""
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, equals, share = part.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier() or name in found or len(name) > 40:
+            raise click.BadParameter(f"{text!r} is not of the form train=0.9,test=0.1")
+        try:
+            found[name] = float(share)
+        except ValueError:
+            raise click.BadParameter(f"{share!r} is not a share") from None
+    return found
+
+
+@click.command("generate")
+@lesson_options
+@click.option("--suite", metavar="NAME", help=f"In the place of --env: {', '.join(SUITES)}, or a .json file.")
+@click.option("--agents", type=names, metavar="A,B", help="Whose words are the assistant's. [default: greedy]")
+@click.option("--student", "students", type=names, metavar="A,B", help=f"{STUDENT} [default: none]")
+@click.option(
+    "--asymmetry", "asymmetries", type=names, metavar="A,B", default="answer", show_default=True, help=ASYMMETRY
+)
+@click.option("--teacher", "teachers", type=names, metavar="A,B", help=f"{TEACHER} [default: oracle, or the suite's]")
+@click.option(
+    "--episodes", type=click.IntRange(min=1), default=1000, show_default=True, help="For each agent in a cell."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Of problems and splits.")
+@click.option("--successful", is_flag=True, help="Keep solved dialogues only.")
+@click.option("--min-bits", type=float, default=0.0, help="Keep those whose questions told at least so much in all.")
+@click.option("--no-zero-bits", is_flag=True, help="Keep those without a question that told exactly nothing.")
+@click.option(
+    "--q-priming", type=float, default=0.0, metavar="P",
+    help="Replace wrong attempts, in turn t with probability P to the t, by questions; the paper has 0.75.",
+)  # fmt: skip
+@click.option(
+    "--splits", type=_splits, metavar="NAME=SHARE,…", default=_SPLITS, show_default=True,
+    help="Of the problems: no problem is in two.",
+)  # fmt: skip
+@click.option("--system/--no-system", default=True, show_default=True, help="Begin with the student's system prompt.")
+@click.option(
+    "--format", "formats", type=names, metavar="A,B", default=",".join(FORMATS), show_default=True, help="Files."
+)
+@click.option("--concurrency", type=click.IntRange(1, 1024), help="As of bench.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that share it.")
+@click.option("--ray", "on_cluster", is_flag=True, help="Share it on the Ray cluster of RAY_ADDRESS, or here.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder.")
+def generate_command(
+    suite: str | None,
+    agents: tuple[str, ...] | None,
+    students: tuple[str, ...] | None,
+    asymmetries: tuple[str, ...],
+    teachers: tuple[str, ...] | None,
+    episodes: int,
+    seed: int,
+    successful: bool,
+    min_bits: float,
+    no_zero_bits: bool,
+    q_priming: float,
+    splits: dict[str, float],
+    system: bool,
+    formats: tuple[str, ...],
+    concurrency: int | None,
+    workers: int,
+    on_cluster: bool,
+    out: Path,
+    **options: Any,
+) -> None:
+    """Play lessons and write them as chats, for supervised finetuning and for reading.
+
+    The folder holds a file a split, as JSON Lines and Parquet, with a data card; Hugging Face's `load_dataset` and TRL
+    take it as it is. What only the teacher's side knew lies apart, in `private/`.
+    """
+    console, notes = Console(highlight=False), Console(stderr=True, highlight=False)
+    with clear_errors():
+        for form in formats:
+            if form not in FORMATS:
+                raise ConfigurationError(f"format: {form!r} is none of {', '.join(FORMATS)}")
+        wanted = Wanted(successful, min_bits, no_zero_bits, splits, seed)
+        named = (*(agents or (() if students else ("greedy",))), *(students or ()))
+        if "informed" in named:
+            raise ConfigurationError("agents: the words of 'informed' are the answer; name another")
+        if suite is None:
+            told: tuple[Plan, ...] = (
+                plan(
+                    lessons_of(**options), asymmetries, teachers or ("oracle",), named, episodes, seed, concurrency,
+                    brackets=False,
+                ),
+            )  # fmt: skip
+        else:
+            told = plans_of(suite_of(suite), named, teachers, concurrency, brackets=False)
+        for each in told:
+            for cell, reason in each.skipped:
+                warn(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}")
+        plans = prepared(told, system=system, priming=q_priming)
+        player = on_ray() if on_cluster else processes(workers) if workers > 1 else None
+        total = sum(each.total for each in plans)
+        with Writers(out, list(splits), formats) as writers, progress("dialogues", total, notes) as advance:
+
+            def tick(made: Made) -> None:
+                advance(1, f"{made.written:,} kept")
+
+            made = generate(plans, wanted, writers, player, workers=4 * workers if on_cluster else workers, tick=tick)
+            if not made.written:
+                reasons = "; ".join(f"{reason}: {count:,}" for reason, count in made.dropped.most_common(5))
+                raise ConfigurationError(f"wanted: none of {made.played:,} dialogues is left ({reasons}); filter less")
+            kept = [split for split in splits if made.kept[split]]
+            form = "parquet" if "parquet" in formats else "jsonl"
+            command = shlex.join(["sml-env", *sys.argv[1:]])
+            card = card_of(made, name=out.name, command=command, splits=kept, form=form)
+            writers.finish(card, [split for split in splits if split not in kept])
+    counts = ", ".join(f"{split} {made.kept[split]:,}" for split in kept)
+    console.print(Text(f"{made.written:,} of {made.played:,} dialogues written to {out}: {counts}"))
+    for reason, count in made.dropped.most_common():
+        notes.print(Text(f"left out {count:,}: {reason}", style="yellow"))
+    found = sum(made.findings.values())
+    read = f"{made.metered:,} replies metered, {made.guarded:,} read by the guard"
+    console.print(Text(f"leak audit: {read}, {found:,} findings{' (left out)' if found else ''}"))
