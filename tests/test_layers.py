@@ -85,6 +85,7 @@ LAYERS = {
     "bench": 8,
     "integrations": 8,
     "data": 8,
+    "report": 8,
 }
 
 # Tighter than the layers: these may import nothing of the package but what is named (and themselves).

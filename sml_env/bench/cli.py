@@ -13,6 +13,7 @@ from sml_env.bench.commands.doctor import doctor
 from sml_env.bench.commands.generate import generate_command
 from sml_env.bench.commands.play import play
 from sml_env.bench.commands.plot import plot
+from sml_env.bench.commands.report import report_command
 from sml_env.bench.commands.reverify import reverify
 from sml_env.bench.commands.verify import verify
 
@@ -32,7 +33,7 @@ def cli() -> None:
     """Social meta-learning: a student asks a teacher that knows what the student does not."""
 
 
-for _command in (bench, compare, reverify, plot, generate_command, play, verify, doctor):
+for _command in (bench, compare, reverify, report_command, plot, generate_command, play, verify, doctor):
     cli.add_command(_command)
 
 

@@ -14,7 +14,7 @@ from sml_env.estimates import NOTHING, Estimate, ratio
 from sml_env.evaluation import Summary, summarise
 from sml_env.models.naming import names_a_model
 
-__all__ = ["LEGEND", "WIDE", "report"]
+__all__ = ["LEGEND", "WIDE", "cell_tables", "report"]
 
 WIDE = 122
 """From this many columns an interval stands beside its number, below it otherwise."""
@@ -150,6 +150,28 @@ def _meters(console: Console, run: Plan, results: Results) -> None:
         console.print(Text(f"{count} episodes not measured by {reason}", style="red"))
 
 
+def cell_tables(cells: Sequence[Cell], agents: Sequence[str], results: Results, wide: bool) -> list[RenderableType]:
+    """A table for each cell in which somebody has played.
+
+    Args:
+        cells: Those that are compared.
+        agents: Likewise.
+        results: The episodes, brackets among them.
+        wide: Whether an interval stands beside its number.
+    """
+    tables = []
+    for cell in cells:
+        rows = []
+        for agent in agents:
+            episodes = results.episodes.get((cell, agent))
+            if episodes:
+                untaught = results.episodes.get((Cell(cell.asymmetry, NULL), agent))
+                rows.append((agent, summarise(episodes), summarise(untaught).success if untaught else NOTHING))
+        if rows:
+            tables.append(_group(cell, rows, _brackets(cell, results, agents), wide))
+    return tables
+
+
 def report(console: Console, run: Plan, results: Results, last: bool = True) -> None:
     """Print what a run has produced, whole or not.
 
@@ -168,15 +190,8 @@ def report(console: Console, run: Plan, results: Results, last: bool = True) -> 
     for name in named:
         if _short(name) != name:
             console.print(Text(f"{_short(name)} is {name}", style="dim"))
-    for cell in run.cells:
-        rows = []
-        for agent in run.agents:
-            episodes = results.episodes.get((cell, agent))
-            if episodes:
-                untaught = results.episodes.get((Cell(cell.asymmetry, NULL), agent))
-                rows.append((agent, summarise(episodes), summarise(untaught).success if untaught else NOTHING))
-        if rows:
-            console.print(_group(cell, rows, _brackets(cell, results, run.agents), wide))
+    for table in cell_tables(run.cells, run.agents, results, wide):
+        console.print(table)
     if run.meters:
         _meters(console, run, results)
     if last:
