@@ -82,6 +82,7 @@ LAYERS = {
     "__main__": 8,
     "bench": 8,
     "integrations": 8,
+    "serve": 8,
 }
 
 # Tighter than the layers: these may import nothing of the package but what is named (and themselves).
