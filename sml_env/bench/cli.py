@@ -1,4 +1,4 @@
-"""The command ``sml-env``: bench measures agents, plot draws that, play and serve teach, verify checks, doctor examines."""
+"""The command ``sml-env``: bench measures agents, plot draws that, play and serve teach, verify and doctor check."""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@
     POST   /api/lessons/ID/teaching the teacher's reply
     DELETE /api/lessons/ID          the end, by who opened it
 
-The server's token (``access``) admits to the first four. A lesson's paths want the token of a role in that lesson, in the
-header ``X-Lesson-Token``, and that is enough: so a join link opens one lesson, in one role. No request line, header,
-body or exception text is ever logged.
+The server's token (``access``) admits to the page, the choices and new lessons; ``/join`` holds nothing to protect. A
+lesson's paths want the token of a role in that lesson, in the header ``X-Lesson-Token``, and that is enough: so a join
+link opens one lesson, in one role. No request line, header, body or exception text is ever logged.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def application(access: Access, rooms: Rooms, models: Models | None = None) -> A
         Route("/api/lessons/{room}/teaching", handlers.teacher_sees, methods=["GET"]),
         Route("/api/lessons/{room}/teaching", handlers.reply, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={Refusal: _refused, HTTPException: _no_path})
+    app = Starlette(routes=routes, exception_handlers={Refusal: _refused, HTTPException: _no_path, 500: _failed})
     app.router.redirect_slashes = False
     return _Shell(app, access, rooms)
 
@@ -130,8 +130,7 @@ class _Shell:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                given = {name.lower() for name, _ in message.get("headers", ())}
-                own = [(name.encode(), value.encode()) for name, value in _HEADERS.items() if name.encode() not in given]
+                own = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
                 message["headers"] = [*message.get("headers", ()), *own]
             await send(message)
 
@@ -143,11 +142,9 @@ class _Shell:
             await _error(refusal.status, refusal.message)(scope, receive, sending)
         except ClientDisconnect:
             return
-        except Exception as error:  # whatever broke may quote what is private: its kind and its place are logged alone
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            _LOG.error("internal error: %s at %s:%s", type(error).__name__, frame.name, frame.lineno)
+        except Exception as error:  # uvicorn would log it whole, and whatever broke may quote what is private
             if not started:
-                await _error(500, "the server has failed at this; its log names the place")(scope, receive, sending)
+                await (await _failed(None, error))(scope, receive, sending)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Sweep idle lessons from the server's start to its end."""
@@ -328,11 +325,21 @@ def _json(payload: dict[str, Any], status: int = 200) -> Response:
 
 
 def _error(status: int, message: str) -> Response:
-    return _json({"error": message}, status)
+    response = _json({"error": message}, status)
+    if status in (408, 413):
+        response.headers["connection"] = "close"  # or what is left of the body would be read for as long as it comes
+    return response
 
 
 async def _refused(request: Request, refusal: Refusal) -> Response:
     return _error(refusal.status, refusal.message)
+
+
+async def _failed(request: object, error: Exception) -> Response:
+    """The error's kind and place are logged, and nothing that it says."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    _LOG.error("internal error: %s at %s:%s", type(error).__name__, frame.name, frame.lineno)
+    return _error(500, "the server has failed at this; its log names the place")
 
 
 async def _no_path(request: Request, error: HTTPException) -> Response:

@@ -256,11 +256,18 @@ function show(state) {
   composer(state);
   if (state.over) ending(state, fresh && !wasOver);
   else byId("end").hidden = true;
-  if (fresh) byId("transcript").lastElementChild?.scrollIntoView({ block: "nearest" });
+  if (fresh && !state.over) reveal(byId("transcript").lastElementChild);
+}
+
+// The composer stands over the lower end of the page: what is scrolled to must end above it.
+function reveal(element) {
+  const covered = byId("composer").hidden ? 0 : byId("composer").offsetHeight;
+  document.documentElement.style.scrollPaddingBottom = `${covered + 12}px`;
+  element?.scrollIntoView({ block: "nearest" });
 }
 
 function bubble(role, text) {
-  const element = make("div", `said ${role}`);
+  const element = make("div", role === seat.role ? "said mine" : "said theirs");
   const who = role === seat.role ? "You" : role === "teacher" ? "Teacher" : "Student";
   element.append(make("span", "who", `${who}: `), make("span", "", text));
   if (text.includes("\n")) element.classList.add("block");
@@ -268,7 +275,7 @@ function bubble(role, text) {
 }
 
 function waitingBubble(words) {
-  return make("div", "said teacher waiting", words);
+  return make("div", "said theirs waiting", words);
 }
 
 function turn(each) {
@@ -286,7 +293,7 @@ function metered(each) {
   if (info.belief_entropy_bits === null) {
     line.append(make("span", "", "bits are not known: an open problem"));
   } else if (told === null) {
-    line.append(make("span", "", "bits are not known: this teacher states no channel"));
+    line.append(make("span", "", "bits are not known for this teacher’s replies"));
   } else {
     const expected = (info.expected_bits || 0) + (info.expected_verdict_bits || 0);
     const most = Math.max(info.best_bits || 0, expected, told, 0.01);
@@ -321,16 +328,24 @@ function bits(state) {
   byId("bits-left").classList.toggle("words", open);
   byId("bits-of").textContent = open ? "This problem has no finite set of candidates." : `of ${amount(prior)} bits left to learn`;
   byId("chart").replaceChildren(...(open ? [] : [chart(left, state.turns.length + state.turns_left, prior)]));
+  strip(state, left);
   const sum = (key) => {
     const values = state.turns.map((each) => each.info[key]);
-    return open || (values.length && values.every((value) => value === null)) ? "–" : `${amount(values.reduce((total, value) => total + (value || 0), 0))} bits`;
+    return open || (values.length && values.every((value) => value === null)) ? "–" : amount(values.reduce((total, value) => total + (value || 0), 0));
   };
   byId("told").textContent = sum("realised_bits");
   byId("verdicts").textContent = sum("verdict_bits");
   byId("return").textContent = signed(state.return);
   byId("turns-left").textContent = String(state.turns_left);
   const total = state.turns.length + state.turns_left;
-  byId("dots").replaceChildren(...(total > 12 ? [] : Array.from({ length: total }, (_, place) => make("i", place < state.turns_left ? "left" : ""))));
+  byId("dots").replaceChildren(...(total > 12 ? [] : Array.from({ length: total }, (_, place) => make("i", place < state.turns_left ? "on" : ""))));
+}
+
+function strip(state, left) {
+  const parts = [];
+  if (left[0] !== null) parts.push(make("b", "", amount(left[left.length - 1])), " bits left · ");
+  parts.push(make("b", "", String(state.turns_left)), state.turns_left === 1 ? " turn" : " turns");
+  byId("strip").replaceChildren(...parts);
 }
 
 function chart(left, turns, prior) {
@@ -361,7 +376,7 @@ function composer(state) {
     byId("words").placeholder = asked ? "Help, without giving it away" : "";
   } else {
     byId("words-label").textContent = asked ? "Your turn" : "Wait for the teacher";
-    byId("words").placeholder = state.turns.length ? "" : "Ask something, or attempt: answer: …";
+    byId("words").placeholder = state.turns.length ? "" : "Ask, or attempt the answer";
   }
 }
 
@@ -378,7 +393,7 @@ async function send(event) {
     provisional = make("li", "turn");
     provisional.append(bubble("student", words), waitingBubble("…"));
     byId("transcript").append(provisional);
-    provisional.scrollIntoView({ block: "nearest" });
+    reveal(provisional);
   }
   try {
     const state = await (teaching
@@ -425,7 +440,7 @@ function ending(state, now) {
   byId("composer").hidden = true;
   if (now) {
     byId("end-title").focus({ preventScroll: true });
-    byId("end").scrollIntoView({ block: "nearest" });
+    reveal(byId("end"));
   }
 }
 
@@ -435,7 +450,7 @@ async function showAnswer() {
     byId("answer-text").textContent = sent.answer;
     byId("answer").hidden = false;
     byId("show-answer").hidden = true;
-    byId("end").scrollIntoView({ block: "nearest" });
+    reveal(byId("end"));
   } catch (refusal) {
     lost(refusal);
   }
