@@ -107,14 +107,15 @@ def application(access: Access, rooms: Rooms, models: Models | None = None) -> A
     ]
     app = Starlette(routes=routes, exception_handlers={Refusal: _refused, HTTPException: _no_path, 500: _failed})
     app.router.redirect_slashes = False
-    return _Shell(app, access, rooms)
+    return _Shell(app, access, rooms, models or Models())
 
 
 class _Shell:
     """Around everything: who may ask at all, the headers of every response, and failures that tell nothing."""
 
-    def __init__(self, app: App, access: Access, rooms: Rooms) -> None:
+    def __init__(self, app: App, access: Access, rooms: Rooms, models: Models) -> None:
         self._app = app
+        self._models = models
         self._access = access
         self._rooms = rooms
 
@@ -147,16 +148,18 @@ class _Shell:
                 await (await _failed(None, error))(scope, receive, sending)
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Sweep idle lessons from the server's start to its end."""
-        sweeping: asyncio.Task[None] | None = None
+        """Sweep idle lessons from the server's start to its end; and begin with making every environment once."""
+        tasks: list[asyncio.Future[Any]] = []
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                sweeping = asyncio.create_task(self._sweep())
+                warming = self._rooms.run(partial(catalogue, self._models))
+                tasks = [asyncio.ensure_future(self._sweep()), asyncio.ensure_future(warming)]
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
-                if sweeping is not None:
-                    sweeping.cancel()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 self._rooms.shut()
                 await send({"type": "lifespan.shutdown.complete"})
                 return

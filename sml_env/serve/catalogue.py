@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final
 
 from sml_env.agents import AGENTS, Agent, make_agent
 from sml_env.bench.runs import Cell, Lessons, make_environment
+from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError
 from sml_env.models.naming import ENGINES, names_a_model
 from sml_env.registration import ROWS
@@ -17,7 +19,7 @@ from sml_env.students import ModelAgent, make_student
 from sml_env.teachers import ASYMMETRIES, VOICES, Teacher, make_teacher
 from sml_env.teachers.model import ModelTeacher
 
-__all__ = ["FILES", "PERSON", "Models", "catalogue", "models_of", "sensible_pairs", "text_ids"]
+__all__ = ["FILES", "PERSON", "Models", "catalogue", "made", "models_of", "sensible_pairs", "text_ids"]
 
 PERSON: Final = "person"
 """In a teacher's or a student's place: someone with a browser."""
@@ -130,6 +132,23 @@ def text_ids() -> tuple[str, ...]:
     return tuple(row.id for row in ROWS if not row.discrete)
 
 
+_MAKING: Final = {env_id: Lock() for env_id in text_ids()}
+"""Held while an environment is made: a family that is slow to build is kept, and is to be built once."""
+
+
+def made(lessons: Lessons, cell: Cell, teacher: Teacher | None = None) -> TextEnv:
+    """An environment of a text id.
+
+    Raises:
+        ConfigurationError: If it refuses its arguments.
+    """
+    with _MAKING[lessons.env_id]:
+        core = make_environment(lessons, cell, teacher).unwrapped
+    if not isinstance(core, TextEnv):
+        raise ConfigurationError(f"env: {lessons.env_id!r} is not a text environment")
+    return core
+
+
 @lru_cache(maxsize=64)
 def sensible_pairs(env_id: str) -> tuple[tuple[str, str], ...]:
     """The (asymmetry, voice) pairs that an environment takes, found by trying: only it knows."""
@@ -139,7 +158,7 @@ def sensible_pairs(env_id: str) -> tuple[tuple[str, str], ...]:
             if asymmetry not in sensible or (asymmetry == "none" and voice == "oracle"):
                 continue
             try:
-                make_environment(Lessons(env_id), Cell(asymmetry, voice)).close()
+                made(Lessons(env_id), Cell(asymmetry, voice))
             except ConfigurationError:
                 continue
             found.append((asymmetry, voice))
@@ -148,15 +167,15 @@ def sensible_pairs(env_id: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=64)
 def _environment(env_id: str) -> dict[str, Any]:
-    env = make_environment(Lessons(env_id), Cell("answer", "oracle"))
-    kind, config = type(env.unwrapped), getattr(env.unwrapped, "config", None)
+    core = made(Lessons(env_id), Cell("answer", "oracle"))
+    config = getattr(core, "config", None)
     pairs: dict[str, list[str]] = {}
     for asymmetry, voice in sensible_pairs(env_id):
         pairs.setdefault(asymmetry, []).append(voice)
     return {
         "id": env_id,
         "name": env_id.partition("/")[2],
-        "summary": (kind.__doc__ or "").strip().partition("\n")[0],
+        "summary": (type(core).__doc__ or "").strip().partition("\n")[0],
         "asymmetries": pairs,
         "settings": [each.name for each in fields(config) if each.name not in FILES] if config is not None else [],
         "example": _EXAMPLES.get(env_id, "{}"),

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sml_env.bench.runs import Cell, Lessons, make_environment
+from sml_env.bench.runs import Cell, Lessons
 from sml_env.config import integer
-from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError, SmlError
 from sml_env.models.naming import names_a_model
-from sml_env.serve.catalogue import FILES, PERSON, Models, text_ids
+from sml_env.serve.catalogue import FILES, PERSON, Models, made, text_ids
 from sml_env.serve.refusals import Refusal
 from sml_env.serve.rooms import STUDENT, TEACHER, PersonTeacher, Room
 
@@ -124,10 +123,7 @@ def opened(opening: Opening, models: Models) -> Room:
             teacher = PersonTeacher()
         elif names_a_model(opening.teacher):
             teacher = models.teacher(opening.teacher)
-        env = make_environment(Lessons(opening.env, arguments), Cell(opening.asymmetry, opening.teacher), teacher)
-        core = env.unwrapped
-        if not isinstance(core, TextEnv):
-            raise ConfigurationError(f"env: {opening.env!r} is not a text environment")
+        core = made(Lessons(opening.env, arguments), Cell(opening.asymmetry, opening.teacher), teacher)
         return Room(core, opening.seed, names, agent, opening.role)
     except SmlError as error:
         raise Refusal(400, str(error)) from None

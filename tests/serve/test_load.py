@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
@@ -16,6 +17,11 @@ SCRIPT = Path(__file__).parent / "players.py"
 
 
 def played(port: int, players: int, seconds: int) -> dict[str, Any]:
+    """What the players found on a server whose environments are made, as they are when its page is open."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/api/environments")
+    assert connection.getresponse().status == 200
+    connection.close()
     command = [sys.executable, str(SCRIPT), str(port), str(players), str(seconds)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 120).stdout
     found: dict[str, Any] = json.loads(printed)
