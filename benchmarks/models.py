@@ -1,7 +1,8 @@
 """Lessons between a model and itself: sixteen at once against the same sixteen one after another, in one run.
 
 `python benchmarks/models.py FOLDER` with the Python that has vLLM (`make test-vllm` sets one up, and a small model in
-`.venv-vllm/smollm2`). Both sides take the same turns from the same seeds; the first batch warms the engine up.
+`.venv-vllm/smollm2`). Both sides take the same turns from the same seeds, in the precision that the model was trained
+in; the first batch warms the engine up.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TURNS = 3
 
 def main(folder: str) -> None:
     """Print the table for the model in a folder."""
-    name = f"vllm:{folder}?engine.enforce_eager=true&engine.dtype=float32&engine.max_model_len=2048"
+    name = f"vllm:{folder}?engine.enforce_eager=true&engine.max_model_len=2048"
     model, _, _ = make_model(model_arguments(name))
     model.check()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
@@ -262,8 +261,7 @@ def rollouts(
     """Play one episode in each of some environments, all at the same time.
 
     In every turn all prompts to one student model are one call of it, and all requests to the teacher are one call of
-    that. Where the models make batches themselves (``joins_batches``) every episode goes on at its own pace, in a
-    thread. Otherwise the episodes are those of ``rollout``, one by one.
+    that. Otherwise the episodes are those of ``rollout``, one by one.
 
     Args:
         envs: Text environments with the first one's teacher, unwrapped.
@@ -290,35 +288,18 @@ def witnessed(
         counts = f"{len(envs)} environments, {len(agents)} agents, {len(seeds)} seeds, {len(chosen)} problem_ids"
         raise ConfigurationError(f"envs: {counts}; there must be as many of each")
     plays = [_begun(*each) for each in zip(envs, agents, seeds, chosen, strict=True)]
-    if len(plays) > 1 and _join_batches(envs[0].teacher, agents):
-        with ThreadPoolExecutor(len(plays), thread_name_prefix="lesson") as threads:
-            list(threads.map(lambda play: _to_the_end([play]), plays))
-    else:
-        _to_the_end(plays)
-    return [play.episode() for play in plays], [play.witness() for play in plays]
-
-
-def _to_the_end(plays: Sequence[_Play]) -> None:
-    """Play on, turn by turn, with one call of the teacher for all that wait."""
     while live := {key: play for key, play in enumerate(plays) if not play.over}:
         likeliest = {key: play.lesson.likeliest for key, play in live.items()}
         said = _utterances(live)
         dialogues = {key: plays[key].core.dialogue for key in said}
         submitted = {key: dialogue.submit(said[key]) for key, dialogue in dialogues.items()}
-        teacher = _Overheard(plays[0].core.teacher)
+        teacher = _Overheard(envs[0].teacher)
         outcomes = answered(teacher, dialogues, submitted)
         for key, outcome in outcomes.items():
             request = submitted[key]
             heard = teacher.last.get(id(request.question)) if isinstance(request, Request) else None
             plays[key].hear(said[key], likeliest[key], stepped(outcome), heard)
-
-
-def _join_batches(teacher: Teacher, agents: Sequence[Agent]) -> bool:
-    """Whether a model takes part, and each that does makes batches of what several threads ask."""
-    models = [getattr(party, "model", None) for party in (teacher, *agents)]
-    return any(model is not None for model in models) and all(
-        model is None or getattr(model, "joins_batches", False) is True for model in models
-    )
+    return [play.episode() for play in plays], [play.witness() for play in plays]
 
 
 def _utterances(plays: Mapping[int, _Play]) -> dict[int, str]:

@@ -86,6 +86,7 @@ LAYERS = {
     "integrations": 8,
     "data": 8,
     "report": 8,
+    "serve": 8,
 }
 
 # Tighter than the layers: these may import nothing of the package but what is named (and themselves).

@@ -15,6 +15,7 @@ from sml_env.bench.commands.play import play
 from sml_env.bench.commands.plot import plot
 from sml_env.bench.commands.report import report_command
 from sml_env.bench.commands.reverify import reverify
+from sml_env.bench.commands.serve import serve
 from sml_env.bench.commands.verify import verify
 
 __all__ = ["cli", "main"]
@@ -33,7 +34,7 @@ def cli() -> None:
     """Social meta-learning: a student asks a teacher that knows what the student does not."""
 
 
-for _command in (bench, compare, reverify, report_command, plot, generate_command, play, verify, doctor):
+for _command in (bench, compare, reverify, report_command, plot, generate_command, play, serve, verify, doctor):
     cli.add_command(_command)
 
 

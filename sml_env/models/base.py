@@ -120,9 +120,6 @@ def spoken(text: str) -> str:
 class LanguageModel(Protocol):
     """A model that completes chats. A user's own object needs no more than this.
 
-    One that may be asked from several threads at once, and does better when it is, says so by ``joins_batches = True``:
-    then many lessons go on each at its own pace, where else they wait for each other in every turn.
-
     Attributes:
         name: As on the command line, without anything secret: ``vllm:MODEL``.
     """

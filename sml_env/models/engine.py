@@ -1,4 +1,4 @@
-"""A model in this process, run by ``vllm.LLM``: one running batch for all that is asked, from whatever thread.
+"""A model in this process, run by ``vllm.LLM``: one batch for all that is asked at once.
 
 vLLM works in a child process that it spawns, so a script that uses this needs ``if __name__ == "__main__":``.
 """
@@ -6,16 +6,13 @@ vLLM works in a child process that it spawns, so a script that uses this needs `
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Final
 
 from sml_env.errors import ConfigurationError, MissingExtraError, ModelError
 from sml_env.models.base import MAX_COMPLETION_CHARACTERS, Completion, Message, Prompt, Sampling, spoken
-from sml_env.models.batching import SharedEngine
 
 __all__ = ["VllmModel"]
 
@@ -24,7 +21,6 @@ _REMEDY: Final = (
     "server: openai:MODEL@URL"
 )
 _BATCH_TOKENS: Final = 16_384
-_LOADING = threading.Lock()
 
 
 class VllmModel:
@@ -49,7 +45,6 @@ class VllmModel:
             raise ConfigurationError(f"model: {model!r} is not a name; write vllm:MODEL")
         if engine is not None and not isinstance(engine, Mapping):
             raise ConfigurationError(f"engine: {engine!r} is not a mapping of arguments of vllm.LLM")
-        self.joins_batches = True
         self.model = model
         self.name = f"vllm:{model.rstrip('/').rpartition('/')[2]}"
         self._settings = json.dumps(dict(engine or {}), sort_keys=True)
@@ -57,39 +52,40 @@ class VllmModel:
     def __repr__(self) -> str:
         return f"VllmModel({self.model!r})"
 
+    @property
+    def _llm(self) -> Any:
+        return _engine(self.model, self._settings)
+
     def check(self) -> None:
         """Load the model.
 
         Raises:
             ModelError: If vLLM cannot.
         """
-        self._engine()
-
-    def _engine(self) -> SharedEngine:
-        with _LOADING:
-            return _engine(self.model, self._settings)
+        _ = self._llm
 
     def complete(self, prompts: Sequence[Prompt], sampling: Sampling) -> list[Completion | ModelError]:
-        """All at once, together with what other threads have asked."""
+        """All in one batch."""
         try:
-            engine = self._engine()
+            return self._completions(prompts, sampling)
         except ModelError as error:
             return [error] * len(prompts)
-        asked = [
-            engine.ask(engine.chat_tokens([each.as_dict() for each in prompt.messages]), _parameters(prompt, sampling))
-            for prompt in prompts
-        ]
-        return [self._completion(future) for future in asked]
+        except Exception as error:  # vLLM refuses a whole batch for one prompt, as one that is too long
+            if len(prompts) == 1:
+                return [ModelError(f"{self.name} failed: {type(error).__name__}")]
+            return [each for prompt in prompts for each in self.complete([prompt], sampling)]
 
-    def _completion(self, future: Future[Any]) -> Completion | ModelError:
-        try:
-            output = future.result()
-        except Exception as error:  # whatever vLLM raises
-            return ModelError(f"{self.name} failed: {type(error).__name__}")
-        said = output.outputs[0]
-        if len(said.text) > MAX_COMPLETION_CHARACTERS:
-            return ModelError(f"{self.name} said more than {MAX_COMPLETION_CHARACTERS:,} characters")
-        return Completion(spoken(said.text), len(output.prompt_token_ids), len(said.token_ids))
+    def _completions(self, prompts: Sequence[Prompt], sampling: Sampling) -> list[Completion | ModelError]:
+        chats = [[message.as_dict() for message in prompt.messages] for prompt in prompts]
+        settings = [_parameters(prompt, sampling) for prompt in prompts]
+        completions: list[Completion | ModelError] = []
+        for output in self._llm.chat(chats, settings, use_tqdm=False):
+            said = output.outputs[0]
+            if len(said.text) > MAX_COMPLETION_CHARACTERS:
+                completions.append(ModelError(f"{self.name} said more than {MAX_COMPLETION_CHARACTERS:,} characters"))
+            else:
+                completions.append(Completion(spoken(said.text), len(output.prompt_token_ids), len(said.token_ids)))
+        return completions
 
     def score(self, asked: Sequence[tuple[Sequence[Message], str]]) -> list[tuple[float, ...] | None]:
         """Natural-log probabilities of texts, token by token, in batches of bounded size; ``None`` for one too long.
@@ -99,28 +95,30 @@ class VllmModel:
         """
         from vllm import SamplingParams
 
-        engine = self._engine()
+        tokenizer = self._llm.get_tokenizer()
         rows: list[tuple[list[int], int]] = []
         for messages, text in asked:
-            before = engine.chat_tokens([message.as_dict() for message in messages])
-            after = engine.text_tokens(text)
-            rows.append((before + after, len(after)))
-        fitting = [row for row in rows if len(row[0]) < engine.most_tokens]
+            chat = [message.as_dict() for message in messages]
+            before = list(
+                tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=True, return_dict=False)
+            )
+            after = tokenizer.encode(text, add_special_tokens=False)
+            rows.append((before + list(after), len(after)))
+        settings = SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0)
+        most = int(self._llm.llm_engine.model_config.max_model_len) - 1
+        fitting = [row for row in rows if len(row[0]) <= most]
         scores: list[tuple[float, ...]] = []
         for batch in _batches(fitting):
-            futures = [
-                engine.ask(tokens, SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0))
-                for tokens, _ in batch
-            ]
-            for future, (tokens, count) in zip(futures, batch, strict=True):
-                try:
-                    told = future.result().prompt_logprobs
-                except Exception as error:  # whatever vLLM raises
-                    raise ModelError(f"{self.name} failed: {type(error).__name__}") from None
-                kept = list(zip(tokens, told, strict=True))[len(tokens) - count :]
-                scores.append(tuple(float(each[token].logprob) for token, each in kept))
+            asked_of = [{"prompt_token_ids": tokens} for tokens, _ in batch]
+            try:
+                outputs = self._llm.generate(asked_of, settings, use_tqdm=False)
+            except Exception as error:  # whatever vLLM raises
+                raise ModelError(f"{self.name} failed: {type(error).__name__}") from None
+            for output, (tokens, count) in zip(outputs, batch, strict=True):
+                kept = list(zip(tokens, output.prompt_logprobs, strict=True))[len(tokens) - count :]
+                scores.append(tuple(float(told[token].logprob) for token, told in kept))
         found = iter(scores)
-        return [next(found) if len(tokens) < engine.most_tokens else None for tokens, _ in rows]
+        return [next(found) if len(tokens) <= most else None for tokens, _ in rows]
 
 
 def _parameters(prompt: Prompt, sampling: Sampling) -> Any:
@@ -148,7 +146,7 @@ def _batches(rows: Sequence[tuple[list[int], int]]) -> list[list[tuple[list[int]
 
 
 @lru_cache(maxsize=4)
-def _engine(model: str, settings: str) -> SharedEngine:
+def _engine(model: str, settings: str) -> Any:
     try:
         from vllm import LLM
         from vllm.platforms import current_platform
@@ -160,7 +158,7 @@ def _engine(model: str, settings: str) -> SharedEngine:
             given.setdefault("enable_chunked_prefill", False)
             # Of one memory node, and what others use counts against it: the default of 0.92 fails on a shared machine.
             given.setdefault("gpu_memory_utilization", 0.5)
-        return SharedEngine(LLM(model=model, **given))
+        return LLM(model=model, **given)
     except Exception as error:  # vLLM raises whatever stopped it: no GPU, no such model, an argument it does not know
         reason = (str(error).splitlines() or [""])[0][:200]
         raise ModelError(f"vllm:{model} cannot be loaded: {type(error).__name__}: {reason}; {_REMEDY}") from None

@@ -62,7 +62,6 @@ class ServedModel:
             raise ConfigurationError(f"model: {model!r} is not a name; write openai:MODEL@URL")
         if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout <= 86_400:
             raise ConfigurationError(f"timeout: {timeout!r} is not a number of seconds from 0 to 86,400")
-        self.joins_batches = True
         self.model = model
         self._url = _checked_url(url)
         self._key = _key_variable(key, url)
@@ -112,7 +111,9 @@ class ServedModel:
             raise ModelError(f"{self.name} does not have the model {self.model!r}; it has {some}")
 
     def complete(self, prompts: Sequence[Prompt], sampling: Sampling) -> list[Completion | ModelError]:
-        """One request for each prompt, as many at once as ``concurrency`` lets, whoever asks."""
+        """One request for each prompt, as many at once as ``concurrency`` lets."""
+        if len(prompts) == 1:
+            return [self._completion(prompts[0], sampling)]
         return list(self._pool.map(lambda prompt: self._completion(prompt, sampling), prompts))
 
     def _completion(self, prompt: Prompt, sampling: Sampling) -> Completion | ModelError:
