@@ -104,7 +104,10 @@ function scores(groups) {
   if (!target.children.length) target.append(make("p", { class: "empty" }, "Nothing is left by the filter."));
 }
 
-const look = (agent) => data.looks[agent] || { colour: "#888888", dashes: [] };
+const look = (agent) => {
+  const style = data.looks[agent] || { colour: "#888888", dashes: [] };
+  return style.colour === "#222222" ? { ...style, colour: "var(--ink)" } : style; // black is ink, on dark paper too
+};
 
 function curve(cell, name, title, unit, from) {
   const width = 340, height = 190, left = 38, right = 8, top = 10, bottom = 26;
@@ -128,12 +131,12 @@ function curve(cell, name, title, unit, from) {
     const style = look(group.agent);
     const points = group[name].map((estimate, turn) => [estimate[0], turn + from]).filter(([value]) => value !== null);
     const path = points.map(([value, turn], index) => `${index ? "L" : "M"}${x(turn).toFixed(1)} ${y(value).toFixed(1)}`).join("");
-    const shown = { d: path, fill: "none", stroke: style.colour, "stroke-width": group.bracket ? 1.2 : 2.2, opacity: group.bracket ? 0.55 : 1 };
+    const shown = { d: path, fill: "none", style: `stroke: ${style.colour}`, "stroke-width": group.bracket ? 1.2 : 2.2, opacity: group.bracket ? 0.55 : 1 };
     if (style.dashes.length) shown["stroke-dasharray"] = style.dashes.map((length) => length * 1.6).join(" ");
     const line = draw("path", shown);
     line.append(draw("title", {}, `${group.agent}: ${points.map(([value, turn]) => `${turn}: ${unit === "%" ? percent(value) : number(value, 2)}`).join(", ")}`));
     svg.append(line);
-    if (points.length === 1) svg.append(draw("circle", { cx: x(points[0][1]), cy: y(points[0][0]), r: 3, fill: style.colour }));
+    if (points.length === 1) svg.append(draw("circle", { cx: x(points[0][1]), cy: y(points[0][0]), r: 3, style: `fill: ${style.colour}` }));
   }
   return make("figure", {}, svg, make("figcaption", {}, make("b", {}, title), ` ${place(cell[0])}`));
 }
@@ -146,7 +149,7 @@ function charts(groups) {
   for (const agent of [...new Set(cells.flat().map((group) => group.agent))]) {
     const style = look(agent);
     const sign = draw("svg", { viewBox: "0 0 34 8", width: 34, height: 8, style: "width:34px", "aria-hidden": "true" });
-    sign.append(draw("line", { x1: 0, x2: 34, y1: 4, y2: 4, stroke: style.colour, "stroke-width": 2.5, "stroke-dasharray": style.dashes.map((length) => length * 1.6).join(" ") || "none" }));
+    sign.append(draw("line", { x1: 0, x2: 34, y1: 4, y2: 4, style: `stroke: ${style.colour}`, "stroke-width": 2.5, "stroke-dasharray": style.dashes.map((length) => length * 1.6).join(" ") || "none" }));
     legend.append(make("span", {}, sign, agent === "informed" ? "full information" : agent));
   }
   for (const cell of cells) {
