@@ -20,7 +20,9 @@ extensions = [
     "sphinx.ext.viewcode",
     "environment_pages",
     "mathml",
+    "other_pages",
 ]
+highlight_language = "none"
 exclude_patterns = ["_build", "_extensions"]
 show_warning_types = True
 

@@ -7,6 +7,7 @@ block without a language right below one is what it prints. A block is left out 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
@@ -125,6 +127,15 @@ def test_every_command_line_is_understood(page: str, words: list[str]) -> None:
     understood(words)
 
 
+def test_there_is_something_to_run() -> None:
+    assert len(WITH_PYTHON) >= 9 and len(COMMANDS) >= 4
+
+
+def test_the_first_lesson_is_compared_with_what_it_prints() -> None:
+    loop, transcript, *_ = [block for block in blocks_of(PAGES[0].read_text("utf-8")) if block.language != "bash"]
+    assert (loop.language, transcript.language, transcript.follows) == ("python", "", True)
+
+
 def test_every_not_run_is_above_a_block() -> None:
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
@@ -157,3 +168,48 @@ def test_a_block_is_left_out_only_with_a_reason() -> None:
 def test_a_command_that_is_none_is_found(words: list[str]) -> None:
     with pytest.raises(click.UsageError):
         understood(words)
+
+
+# -- the site ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The check that ``make docs`` makes of what it built."""
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "_extensions"))
+    return importlib.import_module("offline")
+
+
+LOADED = {
+    "page.html": '<script src="https://cdn.example/math.js"></script>',
+    "sheet.html": '<link rel="stylesheet" href="//fonts.example/font.css">',
+    "picture.html": '<img alt="" src="http://pictures.example/badge.svg">',
+    "inline.html": "<p style=\"background: url('https://pictures.example/b.png')\"></p>",
+    "block.html": "<style>@import 'https://fonts.example/font.css';</style>",
+    "style.css": "@font-face { src: url(https://fonts.example/font.woff2) }",
+    "script.js": 'fetch("https://data.example/index.json")',
+}
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_what_is_loaded_from_elsewhere_is_found(offline: ModuleType, tmp_path: Path, name: str) -> None:
+    (tmp_path / "index.html").write_text("<p>Nothing.</p>", encoding="utf-8")
+    (tmp_path / name).write_text(LOADED[name], encoding="utf-8")
+    assert [file.name for file, _ in offline.remote_loads(tmp_path)] == [name]
+    assert offline.main(tmp_path)
+
+
+def test_a_link_is_not_loaded(offline: ModuleType, tmp_path: Path) -> None:
+    page = '<a href="https://arxiv.org/abs/2602.16488">paper</a><img alt="" src="_static/picture.png">'
+    (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    assert offline.main(tmp_path) is None
+
+
+def test_a_site_without_pages_is_no_success(offline: ModuleType, tmp_path: Path) -> None:
+    assert offline.main(tmp_path)
+
+
+def test_each_example_stands_on_the_page_of_examples() -> None:
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```\{literalinclude\} \.\./examples/(\w+\.py)$", page, flags=re.MULTILINE)
+    assert shown == sorted(path.name for path in (ROOT / "examples").glob("*.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from inspect import getdoc
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,12 @@ from sphinx.application import Sphinx
 
 import sml_env  # noqa: F401  registers the environments
 from sml_env.registration import ROWS, Row
+from sml_env.teachers import ASYMMETRIES
 
 _PLACE: Final = "environments"
 _WIDTH_OF_ID: Final = len("sml_env/")
+_VOICE: Final = re.compile(r"^\| (``\w+``)[^|]*" + r"\|([^|\n]*)" * len(ASYMMETRIES) + r"\|$", re.MULTILINE)
+"""A row of a docstring's table of voices."""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -70,27 +74,37 @@ def _link(id_: str) -> str:
 
 def _index() -> str:
     rows = [f"| {_link(row.id)} | {'by number' if row.discrete else 'in words'} | {_summary(row)} |" for row in ROWS]
-    asked = "\n".join(_name(row) for row in ROWS)
-    table = _voices()
-    return (
-        "# Environments\n\nMade from the registry and the docstrings of the classes; `sml_env.testing.check_env` checks "
-        "each of them.\n\n| id | actions | |\n|---|---|---|\n"
-        + "\n".join(rows)
-        + f"\n\n## Who speaks, and what the teacher holds\n\n{table}\n\n"
-        + f"```{{toctree}}\n:hidden:\n\n{asked}\n```\n"
-    )
+    return "\n".join((
+        "# Environments",
+        "",
+        "Made from the registry and the docstrings of the classes; `sml_env.testing.check_env` checks each of them.",
+        "",
+        "| id | actions | |",
+        "|---|---|---|",
+        *rows,
+        "",
+        "## Who speaks, and what the teacher holds",
+        "",
+        "The values of `asymmetry` that make sense with each voice; a teacher of your own goes with all of them.",
+        "",
+        *_voices(),
+        "",
+        "```{toctree}",
+        ":hidden:",
+        "",
+        *map(_name, ROWS),
+        "```",
+        "",
+    ))  # fmt: skip
 
 
-def _voices() -> str:
-    """The asymmetries that each environment's docstring lists for each voice."""
-    lines = ["| environment | voice: asymmetries |", "|---|---|"]
+def _voices() -> Iterator[str]:
+    """A table of what each environment's docstring says of its voices."""
+    yield from ("| environment | voice: asymmetries |", "|---|---|")
     for row in ROWS:
         pairs = []
-        for match in re.finditer(r"^\| (``\w+``)[^|]*\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", _docstring(row), re.M):
-            named = zip(("answer", "verifier", "knowledge", "none"), match.groups()[1:], strict=True)
-            held = [name for name, cell in named if cell.strip() == "yes"]
+        for voice, *cells in _VOICE.findall(_docstring(row)):
+            held = [name for name, cell in zip(ASYMMETRIES, cells, strict=True) if cell.strip() == "yes"]
             if held:
-                pairs.append(f"{match[1]}: {', '.join(held)}")
-        if pairs:
-            lines.append(f"| {_link(row.id)} | {'; '.join(pairs)} |")
-    return "\n".join(lines)
+                pairs.append(f"{voice}: {', '.join(held)}")
+        yield f"| {_link(row.id)} | {'; '.join(pairs)} |"

@@ -23,9 +23,11 @@ class _Loads(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.remote: list[str] = []
+        self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at the attributes that make a browser fetch something."""
+        self._inside = tag
         for name, value in attrs:
             loads = name in _LOADING or (tag in ("link", "image", "use") and name in ("href", "xlink:href"))
             canonical = ("rel", "canonical") in attrs
@@ -34,6 +36,17 @@ class _Loads(HTMLParser):
             if name == "style" and value:
                 self.remote += _STYLE.findall(value)
 
+    def handle_endtag(self, tag: str) -> None:
+        """What comes next is inside no style or script."""
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        """Look into styles and scripts; code that a page shows is neither."""
+        if self._inside == "style":
+            self.remote += _STYLE.findall(data)
+        elif self._inside == "script":
+            self.remote += _SCRIPT.findall(data)
+
 
 def remote_loads(site: Path) -> Iterator[tuple[Path, str]]:
     """Each file of a site with an address elsewhere that reading it would load."""
@@ -41,13 +54,14 @@ def remote_loads(site: Path) -> Iterator[tuple[Path, str]]:
         if file.suffix not in (".html", ".css", ".js", ".svg"):
             continue
         text = file.read_text(encoding="utf-8")
-        found = _SCRIPT.findall(text)
-        if file.suffix != ".js":
-            found += _STYLE.findall(text) if file.suffix == ".css" else []
-        if file.suffix in (".html", ".svg"):
+        if file.suffix == ".css":
+            found = _STYLE.findall(text)
+        elif file.suffix == ".js":
+            found = _SCRIPT.findall(text)
+        else:
             parser = _Loads()
             parser.feed(text)
-            found += parser.remote
+            found = parser.remote
         yield from ((file, address) for address in found)
 
 
