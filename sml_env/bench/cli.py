@@ -10,6 +10,7 @@ import click
 from sml_env.bench.commands.bench import bench
 from sml_env.bench.commands.compare import compare
 from sml_env.bench.commands.doctor import doctor
+from sml_env.bench.commands.export import export
 from sml_env.bench.commands.generate import generate_command
 from sml_env.bench.commands.play import play
 from sml_env.bench.commands.plot import plot
@@ -34,7 +35,7 @@ def cli() -> None:
     """Social meta-learning: a student asks a teacher that knows what the student does not."""
 
 
-for _command in (bench, compare, reverify, report_command, plot, generate_command, play, serve, verify, doctor):
+for _command in (bench, compare, reverify, report_command, plot, export, generate_command, play, serve, verify, doctor):
     cli.add_command(_command)
 
 
