@@ -83,8 +83,10 @@ types: $(DEV)
 	cd $(TYPES_VENV) && $(abspath $(VENV))/bin/mypy --python-executable bin/python \
 		--config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache -p sml_env
 
+# What is left of a build with warnings would not warn again, hence the rm.
 docs: $(DOCS)
-	@$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs $(SITE)
+	@$(DOCS_VENV)/bin/python -m sphinx -q -W --keep-going -b html -d docs/_build/doctrees docs $(SITE) \
+		|| { rm -rf docs/_build; exit 1; }
 	@$(DOCS_VENV)/bin/python docs/_extensions/offline.py $(SITE)
 
 bench-speed: $(DEV)

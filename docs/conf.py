@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 import sml_env
 
@@ -33,7 +36,10 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True}
+autodoc_type_aliases = {
+    name: name.removeprefix("npt.") for name in ("npt.ArrayLike", "npt.NDArray", "FloatArray", "IntArray", "BoolArray")
+}
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
@@ -47,3 +53,15 @@ html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
 html_last_updated_fmt = None
+
+
+def setup(app: Sphinx) -> None:
+    """Show an alias in a union by its name; autodoc shows how it holds it."""
+    app.connect("autodoc-process-signature", _named)
+
+
+def _named(*event: object) -> tuple[str | None, str | None]:
+    arguments, result = (
+        None if part is None else re.sub(r"TypeAliasForwardRef\('([\w.]+)'\)", r"\1", str(part)) for part in event[-2:]
+    )
+    return arguments, result

@@ -69,7 +69,7 @@ def _page(row: Row) -> str:
 
 
 def _link(id_: str) -> str:
-    return f"[`{id_}`]({id_[_WIDTH_OF_ID:]}.md)"
+    return f"[`{id_[_WIDTH_OF_ID:]}`]({id_[_WIDTH_OF_ID:]}.md)"
 
 
 def _index() -> str:
@@ -79,7 +79,7 @@ def _index() -> str:
         "",
         "Made from the registry and the docstrings of the classes; `sml_env.testing.check_env` checks each of them.",
         "",
-        "| id | actions | |",
+        "| id, after `sml_env/` | actions | |",
         "|---|---|---|",
         *rows,
         "",
