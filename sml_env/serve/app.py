@@ -17,21 +17,19 @@ link opens one lesson, in one role. No request line, header, body or exception t
 
 from __future__ import annotations
 
-import asyncio
-import json
-import logging
-import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
 from functools import partial
 from importlib.resources import files
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sml_env.errors import MissingExtraError
 from sml_env.serve.access import COOKIE, Access
+from sml_env.serve.bodies import JSON, encoded, read_object, refusal_headers, text_of
 from sml_env.serve.catalogue import Models, catalogue
 from sml_env.serve.opening import opened, read_opening
 from sml_env.serve.refusals import Refusal
-from sml_env.serve.rooms import STUDENT, TEACHER, Room, Rooms
+from sml_env.serve.room import STUDENT, TEACHER, Room
+from sml_env.serve.rooms import Rooms
+from sml_env.serve.shell import FAILED, App, Shell, log_failure
 
 try:
     from starlette.applications import Starlette
@@ -42,19 +40,10 @@ try:
 except ImportError as error:
     raise MissingExtraError('serve: the page needs the extra: pip install "sml_env[serve]"') from error
 
-__all__ = ["LESSON_HEADER", "MAX_BODY", "application"]
+__all__ = ["LESSON_HEADER", "application"]
 
 LESSON_HEADER: Final = "x-lesson-token"
-MAX_BODY: Final = 65_536
-"""Bytes of a request's body that are read as one."""
-
-_DISCARDED: Final = 4 * 2**20
-"""Bytes of a body that is too long which are read before the connection is given up: a client that is still sending
-would not see the refusal."""
-
-_BODY_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 20.0
-_SWEEP_SECONDS: Final = 60.0
 
 _PAGE: Final = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -63,26 +52,6 @@ _PAGE: Final = {
     "/page/lesson.js": ("lesson.js", "text/javascript; charset=utf-8"),
     "/page/icon.svg": ("icon.svg", "image/svg+xml"),
 }
-
-_HEADERS: Final = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-}
-
-_LOG: Final = logging.getLogger("sml_env.serve")
-
-Message: TypeAlias = MutableMapping[str, Any]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def application(access: Access, rooms: Rooms, models: Models | None = None) -> App:
@@ -93,7 +62,8 @@ def application(access: Access, rooms: Rooms, models: Models | None = None) -> A
         rooms: Where the lessons are kept.
         models: Language models that may take part.
     """
-    handlers = _Handlers(access, rooms, models or Models())
+    models = models or Models()
+    handlers = _Handlers(access, rooms, models)
     routes = [
         *(Route(path, partial(handlers.page, path), methods=["GET"]) for path in _PAGE),
         Route("/api/environments", handlers.environments, methods=["GET"]),
@@ -105,69 +75,10 @@ def application(access: Access, rooms: Rooms, models: Models | None = None) -> A
         Route("/api/lessons/{room}/teaching", handlers.teacher_sees, methods=["GET"]),
         Route("/api/lessons/{room}/teaching", handlers.reply, methods=["POST"]),
     ]
-    app = Starlette(routes=routes, exception_handlers={Refusal: _refused, HTTPException: _no_path, 500: _failed})
+    failures: dict[Any, Any] = {Refusal: _refused, HTTPException: _no_path, ClientDisconnect: _cut, 500: _failed}
+    app = Starlette(routes=routes, exception_handlers=failures)
     app.router.redirect_slashes = False
-    return _Shell(app, access, rooms, models or Models())
-
-
-class _Shell:
-    """Around everything: who may ask at all, the headers of every response, and failures that tell nothing."""
-
-    def __init__(self, app: App, access: Access, rooms: Rooms, models: Models) -> None:
-        self._app = app
-        self._models = models
-        self._access = access
-        self._rooms = rooms
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._live(receive, send)
-            return
-        if scope["type"] != "http":
-            return
-        started = False
-
-        async def sending(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                own = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-                message["headers"] = [*message.get("headers", ()), *own]
-            await send(message)
-
-        try:
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-            self._access.check_site(headers, scope["path"].startswith("/api"))
-            await self._app(scope, receive, sending)
-        except Refusal as refusal:
-            await _error(refusal.status, refusal.message)(scope, receive, sending)
-        except ClientDisconnect:
-            return
-        except Exception as error:  # uvicorn would log it whole, and whatever broke may quote what is private
-            if not started:
-                await (await _failed(None, error))(scope, receive, sending)
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """Sweep idle lessons from the server's start to its end; and begin with making every environment once."""
-        tasks: list[asyncio.Future[Any]] = []
-        while True:
-            message = await receive()
-            if message["type"] == "lifespan.startup":
-                warming = self._rooms.run(partial(catalogue, self._models))
-                tasks = [asyncio.ensure_future(self._sweep()), asyncio.ensure_future(warming)]
-                await send({"type": "lifespan.startup.complete"})
-            elif message["type"] == "lifespan.shutdown":
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                self._rooms.shut()
-                await send({"type": "lifespan.shutdown.complete"})
-                return
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
-            self._rooms.sweep()
+    return Shell(app, access, rooms, models)
 
 
 class _Handlers:
@@ -232,14 +143,14 @@ class _Handlers:
     async def say(self, request: Request) -> Response:
         """The student's turn; 202 while a person owes the reply."""
         room = self._room(request, STUDENT)
-        utterance = _text(await _body(request), "utterance")
+        utterance = text_of(await _body(request), "utterance")
         await self._rooms.move(room, partial(room.say, utterance))
         return _json(self._shown(room, STUDENT), 202 if room.waiting else 200)
 
     async def reply(self, request: Request) -> Response:
         """The teacher's reply."""
         room = self._room(request, TEACHER)
-        text = _text(await _body(request), "reply")
+        text = text_of(await _body(request), "reply")
         if not text.strip():
             raise Refusal(400, "reply: say something")
         await self._rooms.move(room, partial(room.reply, text))
@@ -277,72 +188,28 @@ class _Handlers:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """A request's body: a JSON object.
-
-    Raises:
-        Refusal: If it is another kind of thing, too long, or does not come.
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, "send JSON, with Content-Type: application/json")
-    try:
-        data = await asyncio.wait_for(_read(request), _BODY_SECONDS)
-    except asyncio.TimeoutError:
-        raise Refusal(408, "the body did not come in time") from None
-    try:
-        body = json.loads(data, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "the body is not a JSON object")
-    return body
+    return await read_object(request.headers.get("content-type", ""), request.stream())
 
 
-async def _read(request: Request) -> bytes:
-    data, total = bytearray(), 0
-    async for chunk in request.stream():
-        total += len(chunk)
-        if total <= MAX_BODY:
-            data += chunk
-        elif total > _DISCARDED:
-            break
-    if total > MAX_BODY:
-        raise Refusal(413, f"the body has more than {MAX_BODY:,} bytes")
-    return bytes(data)
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or len(body) != 1:
-        raise Refusal(400, f'send {{"{key}": "…"}}, a text, and nothing else')
-    return value
-
-
-def _json(payload: dict[str, Any], status: int = 200) -> Response:
-    """ASCII, so that any text at all can be sent."""
-    text = json.dumps(payload, allow_nan=False, default=lambda value: value.item())
-    return Response(text, status, media_type="application/json")
+def _json(payload: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(encoded(payload), status, headers, media_type=JSON)
 
 
 def _error(status: int, message: str) -> Response:
-    response = _json({"error": message}, status)
-    if status in (408, 413):
-        response.headers["connection"] = "close"  # or what is left of the body would be read for as long as it comes
-    return response
+    return _json({"error": message}, status, refusal_headers(status))
 
 
 async def _refused(request: Request, refusal: Refusal) -> Response:
     return _error(refusal.status, refusal.message)
 
 
-async def _failed(request: object, error: Exception) -> Response:
-    """The error's kind and place are logged, and nothing that it says."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    _LOG.error("internal error: %s at %s:%s", type(error).__name__, frame.name, frame.lineno)
-    return _error(500, "the server has failed at this; its log names the place")
+async def _failed(request: Request, error: Exception) -> Response:
+    log_failure(error)
+    return _error(500, FAILED)
+
+
+async def _cut(request: Request, error: ClientDisconnect) -> Response:
+    return _error(400, "the body was cut off")
 
 
 async def _no_path(request: Request, error: HTTPException) -> Response:

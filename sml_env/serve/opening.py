@@ -13,7 +13,7 @@ from sml_env.errors import ConfigurationError, SmlError
 from sml_env.models.naming import names_a_model
 from sml_env.serve.catalogue import FILES, PERSON, Models, made, text_ids
 from sml_env.serve.refusals import Refusal
-from sml_env.serve.rooms import STUDENT, TEACHER, PersonTeacher, Room
+from sml_env.serve.room import STUDENT, TEACHER, PersonTeacher, Room
 
 __all__ = ["MAX_TURNS", "Opening", "opened", "read_opening"]
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-pytest.importorskip("starlette", reason="the extra serve is missing")
-pytest.importorskip("uvicorn", reason="the extra serve is missing")
-
 from serve.running import Server, running
 
 

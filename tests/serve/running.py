@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sml_env.serve.access import Access
-from sml_env.serve.rooms import Room, Rooms
+from sml_env.serve.room import Room
+from sml_env.serve.rooms import Rooms
 from sml_env.serve.server import Settings, listening, server_on
 
 

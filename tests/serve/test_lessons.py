@@ -15,7 +15,7 @@ from serve.running import Lesson, Server, joined, running
 
 from sml_env.queries import MAX_CHARACTERS
 from sml_env.registration import ROWS
-from sml_env.serve.rooms import Room
+from sml_env.serve.room import Room
 from sml_env.serve.server import Settings
 from sml_env.teachers import VOICES
 

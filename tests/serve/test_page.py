@@ -140,6 +140,18 @@ def test_what_was_said_is_shown_as_text(visit: Visit, server: Server) -> None:
     assert visit.page.title() == title and visit.console == []
 
 
+def test_a_program_is_written_line_by_line_and_sent_when_its_block_is_closed(visit: Visit, server: Server) -> None:
+    begin(visit, server, env="CodeTutor")
+    lines = ("```python", "def f(x):", "    return x", "```")
+    for line in lines[:-1]:
+        visit.page.keyboard.type(line)
+        visit.keys("Enter")
+    assert visit.page.locator(".turn").count() == 0
+    visit.say(lines[-1], 1)
+    assert visit.page.locator(".said.mine").inner_text().endswith("\n".join(lines))
+    assert "not known" in visit.page.inner_text("#bits-left").lower()
+
+
 def test_two_people_meet_by_the_link_and_the_student_gets_nothing_of_the_teachers(
     browser: Any, url: str, server: Server
 ) -> None:

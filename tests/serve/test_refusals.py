@@ -13,10 +13,10 @@ from serve.running import Server, running
 
 from sml_env.errors import ConfigurationError
 from sml_env.serve.access import Access, is_loopback
-from sml_env.serve.app import MAX_BODY
+from sml_env.serve.bodies import MAX_BODY
 from sml_env.serve.catalogue import models_of
 from sml_env.serve.refusals import Refusal
-from sml_env.serve.rooms import Room
+from sml_env.serve.room import Room
 from sml_env.serve.server import Settings
 
 TWENTY = "sml_env/TwentyQuestions-v0"

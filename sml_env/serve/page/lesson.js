@@ -324,6 +324,7 @@ function bits(state) {
   const prior = state.opening.belief_entropy_bits;
   const left = [prior, ...state.turns.map((each) => each.info.belief_entropy_bits)];
   const open = prior === null;
+  byId("key").hidden = open;
   byId("bits-left").textContent = open ? "Bits are not known" : amount(left[left.length - 1]);
   byId("bits-left").classList.toggle("words", open);
   byId("bits-of").textContent = open ? "This problem has no finite set of candidates." : `of ${amount(prior)} bits left to learn`;
@@ -520,7 +521,7 @@ function list(parts, heading, rows, tag) {
   if (!rows.length) return;
   const items = make(tag);
   for (const [words, result] of rows) {
-    const item = make("li", "", result ? `${words} ` : words);
+    const item = make("li", "", result ? `${words}${tag === "ul" ? ":" : ""} ` : words);
     if (result) item.append(make("b", "", result));
     items.append(item);
   }
@@ -571,8 +572,15 @@ async function watch() {
 
 // -- beginning --------------------------------------------------------------------------------------------------------
 
+// A program is written in a block of its own lines: Enter sends it once the block is closed.
+function inProgram() {
+  const field = byId("words");
+  return field.value.slice(0, field.selectionStart).split("```").length % 2 === 0;
+}
+
 function grow() {
   const field = byId("words");
+  field.classList.toggle("block", field.value.includes("```"));
   field.style.height = "auto";
   field.style.height = `${field.scrollHeight + 2}px`;
 }
@@ -611,7 +619,8 @@ async function begin() {
   byId("composer").addEventListener("submit", send);
   byId("words").addEventListener("input", grow);
   byId("words").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send(event);
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || inProgram()) return;
+    send(event);
   });
   byId("leave").addEventListener("click", leave);
   byId("again").addEventListener("click", leave);
