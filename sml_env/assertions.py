@@ -6,13 +6,15 @@ Right and wrong assertions look the same, so stopping them tells nothing of the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from sml_env.stated import folded, with_digits
 
-__all__ = ["asserts_a_value"]
+__all__ = ["Assertion", "assertions", "asserts_a_value"]
 
-_AMOUNT = r"(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40})"
+_AMOUNT = r"(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40})(?!\d|\.\d)"
 _NUMBER = rf"[-+\u2212]?\s*[$\u20ac\xa3]?\s*{_AMOUNT}(?:[eE][-+]?\d{{1,9}})?(?:\s*/\s*\d{{1,40}}(?:\.\d{{1,40}})?)?%?"
 _END = rf"(?:{_NUMBER}|[-+]?\s*(?:(?:oo|inf(?:inity|ty)?|\\infty)\b|\u221e))"
 _EXPRESSION = (
@@ -22,12 +24,13 @@ _EXPRESSION = (
 )
 _CLOSE = (
     r"\s*(?:[.,;:!?)*$`'\"\u3002\uff01\uff1f]|$"
-    r"|\b(?:again|altogether|exactly|in\s+(?:all|total|the\s+end|sum)|then|overall|at\s+last|by\s+the\s+way)\b)"
+    r"|\b(?:again|altogether|exactly|in\s+(?:all|total|the\s+end|sum)|then|overall|at\s+last|by\s+the\s+way"
+    r"|once|as\s+soon\s+as|after\s+(?:you|all|both|the\s+last)|when\s+(?:you|all|both|everything)|because|and\s+that(?:'s|\s+is))\b)"
 )
 _VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
 _BE = (
-    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|comes?\s+(?:out\s+)?to"
-    r"|turns\s+out\s+to\s+be|works\s+out\s+(?:to|as)|comes\s+out\s+(?:as|at))"
+    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|c[ao]mes?\s+(?:out\s+)?to"
+    r"|turn(?:s|ed)\s+out\s+to\s+be|work(?:s|ed)\s+out\s+(?:to|as|at)|c[ao]mes?\s+out\s+(?:as|at))"
 )
 _FILL = (
     r"(?:\s+(?:exactly|just|simply|really|actually|indeed|definitely|equal\s+to|the\s+number|of\s+course|therefore|thus"
@@ -48,7 +51,7 @@ _AFTER_UNKNOWN = (
     r"\s*(?:[.,;!?)*$`'\"]|\b(?:and|right|correct|(?:is|was)\s+(?:right|correct|the\b|it\b|a\s+solution))\b|$)"
 )
 _INTERJECTIONS = (
-    r"yes|no|ok|okay|sure|well|fine|indeed|right|so|try|say|answer|submit|enter|write|choose|pick|namely|psst"
+    r"yes|no|ok|okay|sure|well|fine|indeed|right|definitely|certainly|absolutely|clearly|obviously|exactly|so|try|say|answer|submit|enter|write|choose|pick|namely|psst"
     r"|between\s+us|remember|of\s+course|here"
 )
 _RIGHT = r"(?:right|correct|answer|solution|result|final|true|it\b|what\s+you)"
@@ -66,18 +69,24 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_LEADS})\b{_FILL}{_VALUE}{_CLOSE}",
         rf"{_BEFORE_UNKNOWN}[a-zA-Z]\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b){_FILL}{_VALUE}{_AFTER_UNKNOWN}",
         rf"\b(?:it|that|this|he|she|they)(?:'s|\s+(?:{_BE})){_FILL}{_VALUE}{_CLOSE}",
-        rf"\b(?:it|that|this|all|everything|the\s+(?:whole|thing))\s+(?:adds\s+up|amounts|sums|boils\s+down|totals)\s+(?:to\s+)?{_FILL}"
+        rf"\b(?:it|that|this|all|everything|the\s+(?:whole|thing|lot))\s+(?:all\s+)?"
+        rf"(?:add(?:s|ed)?\s+up|amount(?:s|ed)?|sum(?:s|med)?|boil(?:s|ed)?\s+down|totals|totalled)\s+(?:to\s+)?{_FILL}"
         rf"{_VALUE}{_CLOSE}",
         rf"\b(?:{_FOREIGN})\b"
         rf"[^\d.;!?\n]{{0,20}}{_VALUE}{_CLOSE}",
         rf"\b(?:it|that|this|which)\s+(?:should|must|has\s+to|ought\s+to|will|would|can\s+only)\s+be{_FILL}{_VALUE}\b",
+        rf"\b(?:arrived?|finish|land|settled?|wind\s+up|com(?:e|ing)\s+out)s?\s+(?:up\s+)?(?:at|on|with){_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:only|just)\s+(?:one\s+|1\s+)?(?:possibility|candidate|choice|option|solution)\b[^\d.;!?\n]{{0,20}}[,:]{_VALUE}{_CLOSE}",
+        rf"\b(?:it|that|this)\s+c[ao]mes\s+out\b[^\d.;!?\n]{{1,25}}[,:]{_VALUE}{_CLOSE}",
+        rf"(?<![\w.]){_EXPRESSION}[^\d.!?\n]{{0,25}}[;,]\s*(?:that|this|it)(?:'s|\s+is)\s+(?:the|your|my)\s+(?:answer|result|solution)\b",
         rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
         rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
         rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",
-        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)|is\s+what\s+(?:comes|you))\b",
+        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)|(?:is|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
         rf"\b(?:sheet|solution|key|notes?|book|verifier)\s+says?{_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:tell|told)\s+\w+(?:\s+\w+)?\s+['\"\u201c]?{_VALUE}['\"\u201d]",
-        rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:in|into|on|as|there)\b",
+        rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:there|(?:in|into|on|as)\b(?!(?:\s+the)?\s+"
+        r"(?:\w\s*\(|formula|equation|expression|function|rule)))",
         rf"\b(?:must|should|will)\s+be{_FILL}{_VALUE}\s+of\s+(?:them|those|these)",
         r"\b(?:answer|result|solution)\b[^.;!?\n]{0,30}\b(?:is|reads|=|:)\s*(?:0[xbo][0-9a-f]+|[IVXLCDM]+)\b",
         rf"\\boxed\s*\{{|####\s*{_VALUE}",
@@ -87,6 +96,7 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_ORDERS})\b\s*:?{_VALUE}{_CLOSE}",
     )
 )
+_NAMES_THE_ANSWER = re.compile(rf"{_NOUN}|\b(?:{_FOREIGN})\b|\\boxed|####", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _LIST_NUMBER = re.compile(r"\s*\d{1,2}\.")
 
@@ -97,9 +107,35 @@ def _sentences(text: str) -> list[str]:
     return [*(sentence for sentence in others if not _LIST_NUMBER.fullmatch(sentence)), last]
 
 
-def asserts_a_value(text: str) -> bool:
-    """Whether a text asserts some specific value as the answer."""
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """A place where a text seems to assert a value as the answer.
+
+    Attributes:
+        before: The sentence up to it, or the text.
+        words: Its own words.
+        after: The text from there on, to its end.
+        firm: Whether it names the answer; "you get 36" may as well be said of a step on the way.
+    """
+
+    before: str
+    words: str
+    after: str
+    firm: bool
+
+
+def assertions(text: str) -> Iterator[Assertion]:
+    """Every place where a text seems to assert some specific value as the answer."""
     plain = folded(text)
-    wordings = {plain, with_digits(plain)}
-    sentences = {sentence for wording in wordings for sentence in _sentences(wording)}
-    return any(pattern.search(wording) for wording in wordings | sentences for pattern in _ASSERTED)
+    for wording in {plain, with_digits(plain)}:
+        for part in (wording, *_sentences(wording)):
+            start = wording.find(part)
+            for pattern in _ASSERTED:
+                for found in pattern.finditer(part):
+                    firm = _NAMES_THE_ANSWER.search(found[0]) is not None
+                    yield Assertion(part[: found.start()], found[0], wording[start + found.end() :], firm)
+
+
+def asserts_a_value(text: str) -> bool:
+    """Whether a text seems to assert some specific value as the answer; of a student's words, where doubt counts."""
+    return next(assertions(text), None) is not None

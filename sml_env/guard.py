@@ -30,10 +30,10 @@ from time import thread_time
 from typing import Final
 
 from sml_env.answers import KINDS, parse_answer
-from sml_env.assertions import asserts_a_value
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
+from sml_env.leaks.claims import claims_the_answer
 from sml_env.leaks.ciphers import decoded, from_base64, from_morse
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings, prepare
@@ -201,7 +201,7 @@ class LeakGuard:
         plain = surface(reply)
         if self._copies is not None:
             return self._inspect_program(self._copies, plain)
-        if asserts_a_value(plain):
+        if claims_the_answer(plain, self._statement):
             return GuardReport(True, "asserts a value as the answer")
         quoted = _quoted(self._statement)
         hidden = [text for text in (*decoded(plain), *from_morse(reply)) if hides_a_number(text)]

@@ -140,10 +140,10 @@ def test_the_answer_of_a_generated_problem_is_stopped_and_its_hints_assert_nothi
 
 
 def test_an_error_inside_the_guard_counts_as_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(text: str) -> bool:
+    def broken(text: str, statement: str) -> bool:
         raise RuntimeError("the answer is 42")
 
-    monkeypatch.setattr(guard_module, "asserts_a_value", broken)
+    monkeypatch.setattr(guard_module, "claims_the_answer", broken)
     report = inspect("42", "Subtract 5 from both sides.")
     assert report.leaks
     assert "42" not in report.reason

@@ -108,7 +108,7 @@ def _tells(plain: str) -> bool:
     words = _WORDS.findall(plain.lower())
     digits = sum(character.isdigit() for character in plain)
     sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()\n" for character in plain)
-    return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits == len(plain) or len(plain) > 4)))
+    return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits >= len(plain.lstrip("-")) or len(plain) > 4)))
 
 
 def _bytes(text: str) -> Iterator[str]:
@@ -166,16 +166,20 @@ def spelled(text: str) -> Iterator[str]:
     if len(radio) > 2:
         yield "".join(radio)
     for found in _MIXED.finditer(text):
-        yield found[0].lower().translate(_LEET)
+        if (word := found[0].lower().translate(_LEET).replace("-", "")).isalpha():
+            yield word
     if _SPEAKING.search(text):
         yield re.sub(r"[a-z-]+", lambda found: _SPOKEN.get(found[0], found[0]), text)
 
 
 def _acrostics(text: str) -> Iterator[str]:
-    """First letters of the lines, and of the sentences."""
+    """First letters of the lines, with or without a heading and a closing line, and of the sentences."""
     for parts in (text.split("\n"), re.split(r"(?<=[.!?])\s+", text)):
-        letters = "".join(part.strip(" \t-*\u2022>").strip()[:1] for part in parts if part.strip(" \t-*\u2022>"))
-        if len(letters) >= 3 and letters.isalpha():
-            yield letters.lower()
-    initials = "".join(word[0] for word in _WORDS.findall(text)).lower()
-    yield from (found[0] for found in _LONG_NUMERAL.finditer(initials))
+        initials = [part.strip(" \t-*\u2022>\"'`")[:1].lower() for part in parts]
+        letters = [initial if initial.isalpha() else " " for initial in initials if initial]
+        for first, last in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            word = "".join(letters[first : len(letters) - last])
+            if len(word) >= 3:
+                yield from (run for run in word.split() if len(run) >= 3)
+    initials_of_words = "".join(word[0] for word in _WORDS.findall(text)).lower()
+    yield from (found[0] for found in _LONG_NUMERAL.finditer(initials_of_words))

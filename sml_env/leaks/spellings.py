@@ -53,8 +53,8 @@ _DIGITS_OF_BASES = re.compile(r"(?<![\w.])(?:[01]{1,4}(?:[ _][01]{4})+|[0-9a-z]*
 _MARKED_HEX = re.compile(r"(?:&h|#|16#)([0-9a-f]{1,8})\b|\b(?=[0-9a-f]*\d)0*([0-9a-f]{1,8})h\b")
 _GROUPED = re.compile(r"[ _]")
 _BACKWARDS = re.compile(
-    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|opposite\s+order|inverted|turn\w*"
-    r"|tail|from\s+the\s+(?:ones|end|back)|palindrom\w*)\b",
+    r"\b(?:backwards?|revers\w*|mirror\w*|flip\w*|swap\w*|right[\s-]to[\s-]left|upside|other\s+way|opposite\s+order|inverted"
+    r"|turn(?:ed)?\s+(?:\w+\s+)?(?:around|round|about|over)|tail|from\s+the\s+(?:ones|end|back)|palindrom\w*)\b",
     re.IGNORECASE,
 )
 _ALPHABET = re.compile(r"\b(?:alphabet\w*|letters?|a\s*=\s*[01]|a1z26)\b", re.IGNORECASE)
@@ -62,6 +62,7 @@ _KEYPAD = re.compile(r"\b(?:keypad|phone|dial|t9|keyboard)\b", re.IGNORECASE)
 _FOREIGN_DIGITS: Final = str.maketrans("〇零一二三四五六七八九两", "001234567892")
 _CHINESE = re.compile(r"[〇零一二三四五六七八九十百千万两]+")
 _NUMBERS = re.compile(r"\d+")
+_SPREAD = re.compile(r"(?<!\d)\d(?:(?:[\s,;:/|.-]|and|then)+\d)+(?!\d)")
 _SINGLE_LETTERS = re.compile(r"\b[A-Ja-j](?:[\s,.;-]+(?:and\s+|then\s+)?[A-Ja-j])+\b|\b[A-J]{2,9}\b")
 
 
@@ -239,7 +240,8 @@ class Spellings:
             return False
         turned = self._digits[::-1]
         literals = _NUMBERS.findall(text)
-        return turned in literals or turned in "".join(literals) or turned.lstrip("0") in literals
+        runs = {re.sub(r"\D", "", found[0]) for found in _SPREAD.finditer(text)}
+        return turned in runs or turned in literals or (turned[:1] == "0" and turned.lstrip("0") in literals and len(self._digits) > 2)
 
     def _letters(self, text: str) -> bool:
         """By places in the alphabet or keys of a telephone, where a text speaks of that."""
