@@ -1,0 +1,140 @@
+"""Claims: which assertions of a text are of the answer, and which of a step, a wrong value, a case or a label.
+
+This too goes by form, and by what the statement asks for; never by whether the value is right.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from sml_env.assertions import Assertion, assertions
+from sml_env.stated import squeezed, with_digits
+
+__all__ = ["claims_the_answer"]
+
+_DENIED_BEFORE = re.compile(
+    r"(?:n['\u2019]t|\bnot|\bnever|\bcannot|\binstead\s+of|\brather\s+than|\bwithout)\s+(?:really\s+|simply\s+|just\s+|quite\s+)?$",
+    re.IGNORECASE,
+)
+_DENIED_AFTER = re.compile(
+    r"^[\s\w*)]{0,25}?\b(?:(?:is|are|was|does|do|did|would|will|can|could|must|should|has|have)(?:n['\u2019]t|\s+not|\s+never)"
+    r"|cannot|fails?|(?:is|was|would\s+be|looks|seems)\s+(?:wrong|incorrect|too|off|impossible|mistaken|only|far|tempting|close))\b",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppose|supposing|assume|assuming|imagine|pretend|unless|whether|were|had|e\.g\.|for\s+(?:example|instance)|let(?:'s\s+say)?)"
+    r"(?:\s+(?:that|your|the|it|you|we|he|she|they|this|there|for\s+(?:example|instance)))*[\s,:]*$",
+    re.IGNORECASE,
+)
+_ONLY_IF = re.compile(
+    r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|for|as|in\s+case|by\s+\w+ing|from\s+\w+ing)\b"
+    r"(?!\s+(?:the|your|this)\s+(?:answer|result|question|problem|total|solution|whole|final)\b)",
+    re.IGNORECASE,
+)
+_PRAISED = re.compile(r"\b(?:right|correct|true|what\s+(?:you|we|they))\b.{0,2}$", re.IGNORECASE)
+_OF_A_PART: Final = (
+    r"inner|outer|first|second|third|fourth|next|previous|middle|intermediate|partial|left|right|upper|lower|other|both|each|step"
+    r"|smaller|larger|missing|common|wrong|sub|half|new|old|starting|original"
+)
+_APPOSED = re.compile(
+    rf"(?:\b(?:{_OF_A_PART})\s+[a-z]+|\b(?!(?:answer|result|value|total|solution|number|outcome|guess|idea|final|is|it|so|yes|no"
+    r"|well|then|that|this|your|the|my|and|or|indeed|sure|but|because|think|say|said|of|with|sees?|believe|knows?|yeah|true|exactly"
+    r"|definitely|certainly|correct|really|maybe|perhaps|here|now|thus|hence|therefore)\b)[A-Za-z]{2,}|\w+\s*[-+*/^=])\s+\W{0,2}$"
+)
+_SOMEONE = re.compile(
+    r"(?:\b(?:the|a|an|each|every|his|her|their|one|another|first|second|other)\s+(?:\w+\s+){0,2}\w+|\b(?!(?:You|We|I|They|One|Then|To|So|And"
+    r"|Thus|Finally|It|This|That|He|She)\b)[A-Z][a-z]+)\s+$"
+)
+_RECEIVED = re.compile(r"^(?:gets?|gave|gives|takes?|says?|leaves?)\b", re.IGNORECASE)
+_ON_THE_WAY = re.compile(
+    r"\b(?:next|now|then|still|left|remain\w*|after\s+that|another|afterwards|further|from\s+there|go\s+on|carry\s+on|continue"
+    r"|keep\s+going|yet|last\s+step|one\s+more|step\s+\d)\b"
+    r"|\b(?:what|how|which|where|who|when)\b(?!\s+(?:do|did|would|could|can)\s+(?:you|i)\s+(?:know|think|see|find\s+out))[^.!]*\?",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:submit|hand\s+(?:it|that)|write\s+(?:it|that)|enter\s+(?:it|that)|done|finished|why|prove|agree|justify|show\s+(?:it|that|me))\b"
+    r"|\bnext\s+(?:problem|question|exercise|one)\b|\bnothing\s+(?:\w+\s+)?(?:left|remains|more)\b",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(r"^\W*([a-zA-Z])\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b)\s*")
+_ASKED_LETTER = re.compile(
+    r"\b(?:find|determine|compute|calculate|evaluate|what\s+is|for|value\s+of|give)\s+\$?([a-zA-Z])\$?\s*(?=[.,?;]|$|\s(?:in|as|to|if|when)\b)",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:what\s+(?:is|are|was|were|will\s+be|would\s+be|could\s+be)|what's|find|compute|determine|calculate|give|work\s+out)\s+"
+    r"(?:the|his|her|its|their)\s+(?:total\s+|exact\s+)?((?:[a-z]+[\s-]){0,2}[a-z]{3,})\b"
+)
+_VALUE: Final = r"\s*(?:\$|\u20ac|\xa3)?-?\d[\d,./]*(?!\w)"
+_ASKED_FOR_NOTHING: Final = frozenset({"value", "answer", "result", "number", "following"})
+
+
+@lru_cache(maxsize=64)
+def _asked_letters(statement: str) -> frozenset[str]:
+    return frozenset(found[1].lower() for found in _ASKED_LETTER.finditer(statement))
+
+
+@lru_cache(maxsize=64)
+def _asked(statement: str) -> re.Pattern[str] | None:
+    """Sentences that give a value to what the statement asks for by name ("the perimeter is 36")."""
+    names = {found[1] for found in _ASKED.finditer(" ".join(statement.lower().split()))} - _ASKED_FOR_NOTHING
+    if not names:
+        return None
+    either = "|".join(re.escape(name) for name in sorted(names))
+    return re.compile(
+        rf"^\W*(?:(?:so|thus|hence|therefore|then|and|yes|well)\W+)*(?:the|his|her|its|their)\s+(?:{either})\b[^\d.;!?,\n]{{0,25}}"
+        rf"(?:\bis\b|\bare\b|\bequals\b|=|:|\bcomes\s+to\b|\bmust\s+be\b|\bshould\s+be\b){_VALUE}"
+    )
+
+
+def claims_the_answer(text: str, statement: str) -> bool:
+    """Whether a text asserts some specific value as the answer.
+
+    Args:
+        text: A reply, as it is read.
+        statement: The problem's, which says what is asked.
+    """
+    letters = _asked_letters(statement)
+    quoted = squeezed(statement)
+    if any(not _excused(found, letters, quoted) for found in assertions(text)):
+        return True
+    asked = _asked(statement)
+    if asked is None:
+        return False
+    for sentence in re.split(r"(?<=[.!?])\s+|\n+", with_digits(text)):
+        found = asked.search(sentence)
+        if found and not _elsewhere(sentence[: found.start()], found[0], sentence[found.end() :]) and squeezed(found[0]) not in quoted:
+            return True
+    return False
+
+
+def _elsewhere(before: str, words: str, after: str) -> bool:
+    """Whether a value is denied, or put as a case."""
+    return bool(
+        _DENIED_BEFORE.search(before)
+        or _SUPPOSED.search(before)
+        or (not words.rstrip().endswith((".", "!", "?", ",", ";")) and _DENIED_AFTER.search(after))
+    )
+
+
+def _excused(found: Assertion, letters: frozenset[str], quoted: str) -> bool:
+    if _elsewhere(found.before, found.words, found.after):
+        return True
+    if unknown := _UNKNOWN.match(found.words):
+        letter = unknown[1]
+        if letters and letter.lower() not in letters:
+            return True
+        value = squeezed(found.words[unknown.end() :]).rstrip(".,;!?")
+        if any(squeezed(f"{letter}{sign}{value}") in quoted for sign in ("", "=", "is")):
+            return True
+    if _PRAISED.search(found.words):
+        named = re.search(r"\b(?:answer|result|solution|final)\b", found.words, re.IGNORECASE)
+        term = found.words[:1] in "-+" and found.before.rstrip()[-1:].isalnum()
+        if not named and (term or _ONLY_IF.search(found.after) or _APPOSED.search(found.before)):
+            return True
+    if _RECEIVED.search(found.words) and _SOMEONE.search(found.before):
+        return True
+    return not found.firm and bool(_ON_THE_WAY.search(found.after)) and not _OVER.search(found.after)
