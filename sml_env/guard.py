@@ -38,6 +38,7 @@ from sml_env.leaks.ciphers import decoded, from_base64, from_morse
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings, prepare
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
+from sml_env.leaks.turns import Told
 from sml_env.problems import Problem
 from sml_env.stated import Stated, literals, squeezed, stated_values, with_digits
 
@@ -52,13 +53,6 @@ MAX_SECONDS: Final = 0.25
 _PAUSE: Final = 2.0
 """A reply that takes this long is slow by itself, whatever else the process did meanwhile."""
 
-_MAX_PIECES: Final = 8
-_MAX_GLUED: Final = 200
-_GLUE: Final = " .-\u2026\n"
-_MAX_TOLD: Final = 2_000
-_OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
-_WORDS = re.compile(r"[^\W\d_]+")
-_PLACES = re.compile(r"\b(?:digits?|ends?|ending|last|units?|ones|tens|begins?|starts?|first|second|then|followed)\b")
 _SHORTEST: Final = 3
 _COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
 _SPAN = r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]]"
@@ -130,7 +124,7 @@ class LeakGuard:
     def under(self, problem: Problem) -> LeakGuard:
         """A guard of another problem that remembers the same replies; for counterfactual views."""
         guard = LeakGuard(problem)
-        guard._remember(self._memory())
+        guard._told = self._told
         return guard
 
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
@@ -146,11 +140,7 @@ class LeakGuard:
             break
         self._numbers = frozenset(part for part in self._key or () if isinstance(part, Fraction))
         self._copies = None
-        self._pieces: list[str] = []
-        self._told: list[str] = []
-        self._last = ""
-        self._placed = False
-        self._bounds = Bounds()
+        self._told = Told()
 
     def __repr__(self) -> str:
         return "LeakGuard(<redacted>)"
@@ -167,15 +157,15 @@ class LeakGuard:
         if len(reply) > MAX_REPLY_CHARACTERS:
             return GuardReport(True, "longer than the guard reads")
         prepare()
-        before = self._memory()
+        before = self._told
         report, seconds = self._timed(reply, student)
         if MAX_SECONDS < seconds < _PAUSE and not report.leaks:  # read again: it may have been the garbage collector
-            self._remember(before)
+            self._told = before
             report, seconds = self._timed(reply, student)
         if seconds > MAX_SECONDS and not report.leaks:
             report = GuardReport(True, "takes the guard too long")
         if report.leaks:
-            self._remember(before)
+            self._told = before
         return report
 
     def _timed(self, reply: str, student: str) -> tuple[GuardReport, float]:
@@ -187,14 +177,6 @@ class LeakGuard:
             report = GuardReport(True, "the guard failed")
         return report, thread_time() - began
 
-    def _memory(self) -> tuple[list[str], list[str], str, bool, Bounds]:
-        """What is remembered of the replies that passed."""
-        return list(self._pieces), list(self._told), self._last, self._placed, self._bounds
-
-    def _remember(self, memory: tuple[list[str], list[str], str, bool, Bounds]) -> None:
-        pieces, told, self._last, self._placed, self._bounds = memory
-        self._pieces, self._told = list(pieces), list(told)
-
     def _inspect(self, reply: str, student: str) -> GuardReport:
         if invisible(reply) > MAX_INVISIBLE:
             return GuardReport(True, "holds characters that cannot be seen")
@@ -204,25 +186,24 @@ class LeakGuard:
         if claims_the_answer(plain, self._statement):
             return GuardReport(True, "asserts a value as the answer")
         quoted = _quoted(self._statement)
-        hidden = [text for text in (*decoded(plain), *from_morse(reply)) if hides_a_number(text)]
-        glued = f"{self._last.rstrip(_GLUE)}{plain.lstrip(_GLUE)}" if self._last else ""
-        hidden += [text for text in from_base64(glued) if hides_a_number(text)] if len(glued) <= _MAX_GLUED else []
-        before, self._last = self._last, plain
-        if before and self._glued(before, glued, student):
+        said = _quoted(surface(student))
+        told = self._told = self._told.with_reply(plain, quoted.stated.parts, said.stated.parts)
+        ciphers = (*decoded(plain), *from_morse(reply), *from_base64(told.glued))
+        hidden = [text for text in ciphers if hides_a_number(text)]
+        if told.words_of(self._numbers, student):
             return GuardReport(True, "spells the answer out in pieces")
         if hidden and not quoted.hidden.issuperset(hidden):
             return GuardReport(True, "holds a number in a cipher")
         if self._key is None:
             return self._inspect_text(plain, student)
-        said = _quoted(surface(student))
-        if self._pinned(plain, said.stated, quoted):
+        if self._pinned(plain, quoted):
             return GuardReport(True, "gives bounds that leave one value")
         return self._compared(plain, surface(student), said, quoted)
 
     def _compared(self, plain: str, student: str, said: _Quoted, quoted: _Quoted) -> GuardReport:
         """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
-        for wording, value in stated_values(plain):
+        for wording, value in stated_values(plain, quoted.stated.singles):
             known = value in quoted.stated.singles or value in said.stated.values
             verbatim = squeezed(wording) in quoted.stated.wordings | said.stated.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):
@@ -231,10 +212,9 @@ class LeakGuard:
             if len(parts) > 1 and parts <= said.stated.parts and not parts <= quoted.stated.parts:
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
-        told = " ".join([*self._told, with_digits(plain)])[-_MAX_TOLD:]
-        self._told.append(with_digits(plain))
-        ours = not set(literals(told)) <= said.stated.parts
-        if ours and (only := singled_out(told)) is not None and only in self._numbers:
+        together = self._told.together
+        ours = not set(literals(together)) <= said.stated.parts
+        if ours and (only := singled_out(together)) is not None and only in self._numbers:
             return GuardReport(True, "describes the answer alone")
         unsaid = plain
         for line in student.split("\n"):
@@ -249,21 +229,14 @@ class LeakGuard:
                 return GuardReport(True, "states the answer's value")
             if self._spelled(plain, student):
                 return GuardReport(True, "writes the answer in another way")
-            return self._inspect_pieces(plain, quoted.stated.parts, said.stated.parts)
+            if any(abs(value) in map(abs, self._numbers) for value in self._told.numbers(said.stated.parts)):
+                return GuardReport(True, "spells the answer out in pieces")
+            return _CLEAN
         if any(self._same_set(found[0]) for found in _TUPLE.finditer(plain)):
             return GuardReport(True, "states the answer's value")
         if self._kind == "pair" and self._numbers <= fresh:
             return GuardReport(True, "states both parts of the answer")
         return _CLEAN
-
-    def _glued(self, before: str, glued: str, student: str) -> bool:
-        """Whether a number word that was cut in two over two replies, and not by the student, is the answer's."""
-        if set(_WORDS.findall(f"{before} {self._last}")) <= set(_WORDS.findall(student)):
-            return False
-        if len(glued) > _MAX_GLUED or any(character.isdigit() for character in glued):
-            return False
-        whole = {value for text in (before, self._last) for _, value in stated_values(text)}
-        return any(value in self._numbers and value not in whole for _, value in stated_values(glued))
 
     def _spelled(self, plain: str, student: str) -> bool:
         """Whether the reply holds a spelling of the answer that neither the statement nor the student has."""
@@ -275,19 +248,13 @@ class LeakGuard:
                     return True
         return False
 
-    def _pinned(self, plain: str, said: Stated, quoted: _Quoted) -> bool:
+    def _pinned(self, plain: str, quoted: _Quoted) -> bool:
         """Whether bounds leave one whole number: those of this reply, or those of the answer over all replies."""
         text = with_digits(plain)
         if not any(character.isdigit() for character in text):
             return False
-        stated = [bounds for bounds in bounds_of(text) if bounds not in quoted.bounds]
-        if any(bounds.pins for bounds in stated):
-            return True
-        for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
-            if _OF_THE_ANSWER.search(sentence) and not set(literals(sentence)) <= said.parts:
-                for bounds in bounds_of(sentence):
-                    self._bounds = self._bounds.narrowed(bounds)
-        return self._bounds.pins
+        stated = (bounds for bounds in bounds_of(text) if bounds not in quoted.bounds)
+        return self._told.bounds.pins or any(bounds.pins for bounds in stated)
 
     def _same_set(self, text: str) -> bool:
         try:
@@ -297,10 +264,10 @@ class LeakGuard:
 
     def _inspect_program(self, copies: Callable[[str], bool], reply: str) -> GuardReport:
         """The reference program, renamed or reformatted, in this reply or over the last ones."""
-        joined = [*self._pieces, reply][-_MAX_PIECES:]
-        if any(copies(text) for text in (reply, "\n".join(joined), reply[::-1], *from_base64(reply))):
+        told = self._told = self._told.with_reply(reply, frozenset(), frozenset())
+        joined = "\n".join(told.replies)
+        if any(copies(text) for text in (reply, joined, reply[::-1], *from_base64(reply))):
             return GuardReport(True, "holds the reference program")
-        self._pieces = joined
         return _CLEAN
 
     def _inspect_text(self, reply: str, student: str) -> GuardReport:
@@ -310,25 +277,4 @@ class LeakGuard:
         sought = defined if len(defined) > _SHORTEST else answer
         if sought and sought in squeezed(reply) and sought not in squeezed(f"{student} {self._statement}"):
             return GuardReport(True, "states the answer's text")
-        return _CLEAN
-
-    def _inspect_pieces(self, reply: str, quotable: frozenset[str], said: frozenset[str]) -> GuardReport:
-        """Digits of the answer over several replies, or several places of one; never those that the student said.
-
-        Digits of the statement count where their places are spoken of.
-        """
-        placed = _PLACES.search(reply.lower()) is not None
-        excused = said if placed else quotable | said
-        pieces = [literal for literal in literals(reply) if literal not in excused]
-        joined = [*self._pieces, *pieces][-_MAX_PIECES:]
-        self._placed = self._placed or placed
-        sought = {abs(number) for number in self._numbers}
-        for start in range(len(joined) - 1):
-            for stop in range(max(start + 2, len(joined) - len(pieces) + 1), len(joined) + 1):
-                window = joined[start:stop]
-                for order in (window, window[::-1]) if self._placed else (window,):
-                    text = "".join(order)
-                    if text.isdigit() and Fraction(int(text)) in sought:
-                        return GuardReport(True, "spells the answer out in pieces")
-        self._pieces = joined
         return _CLEAN

@@ -19,7 +19,8 @@ __all__ = ["MAX_OPERANDS", "Stated", "folded", "has_number", "literals", "squeez
 MAX_OPERANDS: Final = 8
 """Sub-expressions of at most this many operands are evaluated."""
 
-_AMOUNTS: Final = {"thousand": 1_000, "million": 1_000_000}
+_FEW: Final = 3
+_AMOUNTS: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _FOLDED: Final = str.maketrans(
     {
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"),
@@ -30,12 +31,14 @@ _FOLDED: Final = str.maketrans(
 )
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 _ANY_WORD = "|".join([*UNITS, *TENS, *SCALES])
-_PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|option|can|must|should|has)\b)"
+_PRONOUN = (
+    r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|option|can|must|should|has|by|gets?)\b)"
+)
 _NUMBER_WORDS = re.compile(
     rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
-    rf"(?:(?:\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
+    rf"(?:(?:(?:(?<=hundred)|(?<=thousand)|(?<=million)|(?<=ty))\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
 )
-_AFTER_DIGITS = re.compile(r"(?<=\d)\s+(thousand|million)\b")
+_AFTER_DIGITS = re.compile(r"(?<=\d)\s+(hundred|thousand|million)\b")
 _PART_WORDS = re.compile(rf"\b(\d+)\s+({'|'.join(PARTS)})\b")
 _WORDED: Final = (*PARTS, "infinity", "oo", "dozen")
 
@@ -170,12 +173,18 @@ def _windows(run: str) -> Iterator[str]:
     yield run
 
 
-def stated_values(text: str) -> Iterator[tuple[str, Fraction]]:
-    """Every exact value that a text states, with its wording: numbers, number words and arithmetic."""
+def stated_values(text: str, known: frozenset[Fraction] = frozenset()) -> Iterator[tuple[str, Fraction]]:
+    """Every exact value that a text states, with its wording: numbers, number words and arithmetic.
+
+    Args:
+        text: Any.
+        known: Values whose working out tells nothing: of arithmetic that comes to one of them, the single numbers alone.
+    """
     plain = _plain(text)
     for run in _RUN.finditer(plain):
         body = run[0].strip().strip(",").strip()
-        for window in _windows(body):
+        settled = known and len(_OPERAND.findall(body)) > _FEW and _rational(body) in known
+        for window in literals(body) if settled else _windows(body):
             value = _rational(window)
             if value is not None:
                 yield window, value

@@ -28,7 +28,7 @@ _HOW_MANY_DIGITS = re.compile(
 _THAT_ONE = re.compile(r"\b(?:last|first|next|other|second|that|this|middle)\s+1\b")
 _RUN = re.compile(
     r"(?<![\w.,])[1-9](?:(?:\s*[,;/|&*-]\s*|\s+|[\])}]\s*[\[({])(?:and\s+|then\s+)?\d){1,8}(?![\w.]*\d)"
-    r"(?!\s*,?\s*(?:or|and\s+(?:so|\d))\b)"
+    r"(?!\s*[,;/|&*-]?\s*\d|\s*,?\s*(?:or|and\s+(?:so|\d))\b)"
 )
 _LOOKALIKE = re.compile(r"(?<!\w)(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[OolIBZS])[\dOolIBZS]{2,9}(?!\w)")
 _ALIKE: Final = str.maketrans("OolIBZS", "0011825")
