@@ -32,7 +32,7 @@ _FOLDED: Final = str.maketrans(
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 _ANY_WORD = "|".join([*UNITS, *TENS, *SCALES])
 _PRONOUN = (
-    r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|option|can|must|should|has|by|gets?)\b)"
+    r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|i|you|we|they|he|she|just|above|below|option|can|must|should|has|by|gets?)\b)"
 )
 _NUMBER_WORDS = re.compile(
     rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
@@ -50,7 +50,9 @@ _OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<=\d)\s+dozen\b"), " * 12"),
     (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), " * "),
     (re.compile(r"(?<=\d)\s+of\s+(?=\d)"), " * "),
-    (re.compile(r"\\[dt]?frac\s*(\d)\s*(\d)"), r"((\1)/(\2))"),
+    (re.compile(r"\\[dt]?frac\s*\{?\s*(-?\d{1,20})\s*\}?\s*\{\s*(\d{1,20})\s*\}"), r"((\1)/(\2))"),
+    (re.compile(r"\\[dt]?frac\s*(\d)\s*\{?(\d)\}?"), r"((\1)/(\2))"),
+    (re.compile(r"(?<![\d./])(\d{1,12})\s+and\s+(\d{1,3}\s*/\s*\d{1,3})(?![\d/])"), r"\1 + \2"),
     (re.compile(rf"\bsum\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 + \2"),
     (re.compile(rf"\bproduct\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 * \2"),
     (re.compile(rf"\bquotient\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 / \2"),
@@ -65,7 +67,8 @@ _OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"\bdivide\s+({_QUANTITY})\s+by\s+({_QUANTITY})"), r"\1 / \2"),
     (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
     (re.compile(r"\s+(?:plus|added\s+to)\s+"), " + "),
-    (re.compile(r"\s+(?:minus|less)\s+(?=[\d(])"), " - "),
+    (re.compile(r"\s+(?:minus|less|take\s+away)\s+(?=[\d(])"), " - "),
+    (re.compile(r"(?<=\d),?\s+(?:taken|counted)\s+(\d{1,3}|twice|thrice)(?:\s+times)?"), r" * \1"),
     (re.compile(r"\s+(?:times|multiplied\s+by)\s+|\\times|\\cdot|×|·|⋅"), " * "),
     (re.compile(r"\s+(?:divided\s+by|over)\s+|\\div|÷"), " / "),
     (re.compile(r"\b(?:twice|double)\s+(?:of\s+)?(?=[\d(])"), "2 * "),
@@ -73,6 +76,25 @@ _OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"−|–"), "-"),
     (re.compile(r"[{]"), "("),
     (re.compile(r"[}]"), ")"),
+)
+_NAMES: Final = {
+    "gross": 144, "score": 20, "baker's dozen": 13, "half a dozen": 6, "half a hundred": 50, "half a thousand": 500,
+    "half a million": 500_000, "half a score": 10, "century": 100, "couple of dozen": 24,
+}  # fmt: skip
+_NAMED = re.compile(rf"\b(?:an?\s+)?(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b(?=\W*(?:plus|minus|and|less|more|taken|times|$|[-.,+!?*/)]))")
+_NAMED_WORDS = re.compile("gross|score|dozen|half a|century")
+_HALVES = re.compile(r"(?<![\d.])(\d{1,6})(?:\s+and\s+an?\s+half|\s*\+\s*1/2)\s+(dozen|hundred|thousand|million|100|1000|1000000)\b")
+_SIZES: Final = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "100": 100, "1000": 1_000, "1000000": 1_000_000}
+_ORDINALS: Final = {
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60,
+    "seventieth": 70, "eightieth": 80, "ninetieth": 90,
+}  # fmt: skip
+_UNIT_ORDINALS: Final = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+}  # fmt: skip
+_ORDINAL = re.compile(
+    rf"\b(?:(?:({'|'.join(TENS)})[\s-]({'|'.join(_UNIT_ORDINALS)}))|({'|'.join(_ORDINALS)}))\b(?!s)"
 )
 _ROOT = re.compile(r"(?:\\?sqrt\s*[({]?|\u221a\s*\(?|square\s+root\s+of\s+)(\d{1,18})[)}]?")
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
@@ -104,6 +126,15 @@ def _root(found: re.Match[str]) -> str:
     return str(root) if root * root == int(found[1]) else found[0]
 
 
+def _half_more(found: re.Match[str]) -> str:
+    """Two and a half thousand."""
+    return str((2 * int(found[1]) + 1) * _SIZES[found[2]] // 2)
+
+
+def _ordinal(found: re.Match[str]) -> str:
+    return f" {TENS[found[1]] + _UNIT_ORDINALS[found[2]] if found[1] else _ORDINALS[found[3]]} "
+
+
 def folded(text: str) -> str:
     """One notation for dashes, signs and digits, and nothing invisible."""
     if text.isascii():
@@ -119,7 +150,11 @@ def with_digits(text: str) -> str:
 @lru_cache(maxsize=64)
 def _plain(text: str) -> str:
     """Lower case with number words as digits and operator words as operators."""
-    text = with_digits(_AFTER_DIGITS.sub(lambda found: f" * {_AMOUNTS[found[1]]}", folded(text).lower()))
+    text = _ORDINAL.sub(_ordinal, folded(text).lower())
+    if _NAMED_WORDS.search(text):
+        text = _NAMED.sub(lambda found: str(_NAMES[re.sub(r"^an?\s+", "", found[0])]), text)
+    text = with_digits(_AFTER_DIGITS.sub(lambda found: f" * {_AMOUNTS[found[1]]}", text))
+    text = _HALVES.sub(_half_more, text)
     text = _ROOT.sub(_root, text)
     text = re.sub(r"(?<=\d)\s+and\s+a\s+half\b", " + 1/2", text)
     text = re.sub(r"\ban?\s+(?=(?:half|third|quarter|fifth|dozen)\b)", "1 ", text)

@@ -26,6 +26,7 @@ _ESCAPES: Final = (
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){1,}(?![0-9])")
 _ROUNDS: Final = 3
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
+_ATTRIBUTE = re.compile(r"\b(?:alt|title|value|content|label|data-\w+|aria-\w+|placeholder)\s*=\s*[\"']?([^\"'<>]{1,60})")
 _AFTER_A_STOP = re.compile(r"(?<=[.!?,;])(?=[\u00b2\u00b3\u00b9\u2070-\u2089])")
 _JOINED_WORDS = re.compile(r"(?<=[a-z])_+(?=[a-z])")
 _JOINED = re.compile(r"(?<=\d)_+(?=\d)")
@@ -64,13 +65,18 @@ def _unescaped(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = _TAG.sub(_kept, text)
     if "\\" in text or "U+" in text:
         for pattern, base in _ESCAPES:
             text = pattern.sub(lambda found, base=base: _character(found, base), text)  # type: ignore[misc]
     if "%" in text:
         text = _PERCENT.sub(lambda found: unquote(found[0], errors="replace"), text)
     return text
+
+
+def _kept(tag: re.Match[str]) -> str:
+    """What the attributes of a tag may show: values with a digit in them."""
+    return " ".join(value for value in _ATTRIBUTE.findall(tag[0]) if any(map(str.isdigit, value)))
 
 
 def _digit(character: str) -> str:

@@ -23,10 +23,13 @@ _OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that
 _PLACES = re.compile(
     r"\b(?:digits?|ends?|ending|last|units?|ones|tens|hundreds|begins?|starts?|first|second|middle|front|back|left|right|then|followed)\b"
 )
-_SURELY_PLACES = re.compile(r"\bdigits?\b|\b(?:ones|tens|hundreds|units)\b|\bside\s+by\s+side\b|\bfollowed\s+by\b|\bglued?\b|\bpieces?\b")
+_SURELY_PLACES = re.compile(
+    r"\bdigits?\b|\b(?:ones|tens|hundreds|units)\b(?!\s+(?:with|that|who|which|of|in|you|we|not|are|have))|\bside\s+by\s+side\b|\bfollowed\s+by\b|\bglued?\b|\bpieces?\b"
+)
 _NOT_A_PIECE = re.compile(
     r"\d+\s*/\s*\d+|\b(?:step|hint|part|line|row|day|week|question|sentence|number|message|term|case|side|method|rule|fact)s?\s+(?:\d+|one|two|three)\b"
     r"|\b(?:which|those|these|that|first|last|next|other|missing|only|each|every|any)\s+one\b|\bone\s+is\s+missing\b"
+    r"|\b(?:\d|one|two|three|four)[\s-]+(?:digits?|pieces?|parts?|halves)\b"
     r"|^\W*(?:one|two|three|four|five|six|[1-9])\s*[:.)]\s|\b\d+(?:st|nd|rd|th)\b|\b\d+\s*-\s*[a-z]+|\b\d+\s+of\s+(?:\d+|them|these|those)\b"
 )
 _IT: Final = r"(?:it|that|this|them|the\s+(?:first|earlier|previous|last|old|other)?\s*(?:number|one|value|hint|result))"
