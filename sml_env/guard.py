@@ -220,9 +220,11 @@ class LeakGuard:
         for line in student.split("\n"):
             if len(line) > _SHORTEST:
                 unsaid = unsaid.replace(line, " ")
-        worded = Reading(unsaid).values & self._numbers
+        values = Reading(unsaid).values
+        worded = (values | {-value for value in values}) & self._numbers
         if worded:
-            fresh |= worded - quoted.read.values - said.read.values - said.stated.values
+            read = quoted.read.values | said.read.values | said.stated.values
+            fresh |= {value for value in worded if value not in read and -value not in read}
         if self._kind == "number":
             fresh |= {-value for value in fresh if value > 0}
             if self._numbers & fresh:

@@ -14,6 +14,8 @@ __all__ = ["decoded", "from_base64", "from_morse", "spelled"]
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
+_TURNED_TOKEN = re.compile(r"(?<!\S)={1,2}[A-Za-z0-9+/]{3,}")
+_BASE85 = re.compile(r"\b(?:base|ascii)-?85\b", re.IGNORECASE)
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
 _CHARACTERS = re.compile(r"\bchr\((\d{2,3})\)")
@@ -91,6 +93,12 @@ def decoded(text: str) -> Iterator[str]:
             continue
         if plain and _tells(plain):
             yield plain
+    if _TURNED_TOKEN.search(text):
+        yield from filter(_tells, from_base64(text[::-1]))
+    if "rot47" in text.lower():
+        yield "".join(chr(33 + (ord(sign) + 14) % 94) if 33 <= ord(sign) < 127 else sign for sign in text)
+    if found := _BASE85.search(text):
+        yield from _from_base85(text.replace(found[0], " "))
     yield from _bytes(text)
     yield from from_morse(text)
     lowered = text.lower()
@@ -101,6 +109,17 @@ def decoded(text: str) -> Iterator[str]:
         yield lowered[::-1]
     yield from spelled(lowered)
     yield from _acrostics(text)
+
+
+def _from_base85(text: str) -> Iterator[str]:
+    for token in text.split():
+        for decode in (base64.b85decode, base64.a85decode):
+            try:
+                plain = _readable(decode(token))
+            except ValueError:
+                continue
+            if plain and _tells(plain):
+                yield plain
 
 
 def _tells(plain: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
+from itertools import permutations
 from typing import Final
 
 from sml_env.leaks.computed import computed
@@ -25,6 +26,7 @@ _DIGIT_PLACES = re.compile(
 _HOW_MANY_DIGITS = re.compile(
     r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"
 )
+_BETWEEN = re.compile(r"\b(?:middle|between|centre|center)\b")
 _THAT_ONE = re.compile(r"\b(?:last|first|next|other|second|that|this|middle)\s+1\b")
 _RUN = re.compile(
     r"(?<![\w.,])[1-9](?:(?:\s*[,;/|&*-]\s*|\s+|[\])}]\s*[\[({])(?:and\s+|then\s+)?\d){1,8}(?![\w.]*\d)"
@@ -80,6 +82,8 @@ def _placed(text: str) -> Iterator[Fraction]:
     if not _DIGIT_PLACES.search(text):
         return
     digits = _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
+    if len(digits) == 3 and _BETWEEN.search(text):
+        yield from (Fraction(int("".join(order))) for order in permutations(digits))
     for size in range(2, min(len(digits), 6) + 1):
         for start in range(len(digits) - size + 1):
             window = digits[start : start + size]

@@ -20,6 +20,7 @@ _ESCAPES: Final = (
     (re.compile(r"\\U([0-9a-fA-F]{8})"), 16),
     (re.compile(r"\\x([0-9a-fA-F]{2})"), 16),
     (re.compile(r"\bU\+([0-9a-fA-F]{4,6})\b"), 16),
+    (re.compile(r"\\char(\d{2,3})(?!\d)"), 10),
     (re.compile(r"\\0{2,4}([0-9a-fA-F]{2})(?![0-9a-fA-F])"), 16),
     (re.compile(r"\\([0-7]{2,3})(?![0-9])"), 8),
 )
@@ -30,6 +31,7 @@ _ATTRIBUTE = re.compile(r"\b(?:alt|title|value|content|label|data-\w+|aria-\w+|p
 _AFTER_A_STOP = re.compile(r"(?<=[.!?,;])(?=[\u00b2\u00b3\u00b9\u2070-\u2089])")
 _JOINED_WORDS = re.compile(r"(?<=[a-z])_+(?=[a-z])")
 _JOINED = re.compile(r"(?<=\d)_+(?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 _ALIKE: Final = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
 
@@ -54,6 +56,8 @@ def surface(text: str) -> str:
             break
     if "_" in text:
         text = _JOINED_WORDS.sub(" ", _JOINED.sub("", text))
+    if "'" in text or "\u2019" in text:
+        text = _THOUSANDS.sub("", text)
     if text.isascii():
         return text
     text = "".join(map(_digit, _AFTER_A_STOP.sub(" ", text)))

@@ -17,6 +17,7 @@ _MAX_REPLIES: Final = 8
 _MAX_PIECES: Final = 8
 _MAX_GLUED: Final = 200
 _MAX_TOLD: Final = 2_000
+_FEW_WORDS: Final = 6
 _GLUE: Final = " .-\u2026\n"
 _WORDS = re.compile(r"[^\W\d_]+")
 _OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
@@ -142,7 +143,8 @@ class Told:
         if _SURELY_PLACES.search(self.replies[-1].lower()):
             windows = [last[start:stop] for start in range(len(last)) for stop in range(start + 2, len(last) + 1)]
         else:
-            windows = [last] if self.placed or len(earlier) else []
+            short = len(_WORDS.findall(self.replies[-1])) <= _FEW_WORDS
+            windows = [last] if self.placed or short else []
         joined = last
         for pieces in reversed(earlier):
             if not pieces:
