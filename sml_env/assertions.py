@@ -82,11 +82,11 @@ _ASSERTED: Final = tuple(
         rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
         rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
         rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",
-        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)|(?:is|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
+        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)\b(?!\s+of)|(?:is|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
         rf"\b(?:sheet|solution|key|notes?|book|verifier)\s+says?{_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:tell|told)\s+\w+(?:\s+\w+)?\s+['\"\u201c]?{_VALUE}['\"\u201d]",
         rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:there|(?:in|into|on|as)\b(?!(?:\s+the)?\s+"
-        r"(?:\w\s*\(|formula|equation|expression|function|rule)))",
+        r"(?:\w\s*\(|formula|equation|expression|function|rule|place\s+of)|(?:\s+|in\s+)for\s+\w\b))",
         rf"\b(?:must|should|will)\s+be{_FILL}{_VALUE}\s+of\s+(?:them|those|these)",
         r"\b(?:answer|result|solution)\b[^.;!?\n]{0,30}\b(?:is|reads|=|:)\s*(?:0[xbo][0-9a-f]+|[IVXLCDM]+)\b",
         rf"\\boxed\s*\{{|####\s*{_VALUE}",
@@ -112,7 +112,7 @@ class Assertion:
     """A place where a text seems to assert a value as the answer.
 
     Attributes:
-        before: The sentence up to it, or the text.
+        before: The text up to it.
         words: Its own words.
         after: The text from there on, to its end.
         firm: Whether it names the answer; "you get 36" may as well be said of a step on the way.
@@ -133,7 +133,7 @@ def assertions(text: str) -> Iterator[Assertion]:
             for pattern in _ASSERTED:
                 for found in pattern.finditer(part):
                     firm = _NAMES_THE_ANSWER.search(found[0]) is not None
-                    yield Assertion(part[: found.start()], found[0], wording[start + found.end() :], firm)
+                    yield Assertion(wording[: start + found.start()], found[0], wording[start + found.end() :], firm)
 
 
 def asserts_a_value(text: str) -> bool:

@@ -203,7 +203,7 @@ class LeakGuard:
     def _compared(self, plain: str, student: str, said: _Quoted, quoted: _Quoted) -> GuardReport:
         """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
-        for wording, value in stated_values(plain, quoted.stated.singles):
+        for wording, value in stated_values(plain, quoted.stated.singles | said.stated.values):
             known = value in quoted.stated.singles or value in said.stated.values
             verbatim = squeezed(wording) in quoted.stated.wordings | said.stated.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):

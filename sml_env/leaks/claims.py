@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from sml_env.assertions import Assertion, assertions
-from sml_env.stated import squeezed, with_digits
+from sml_env.stated import literals, squeezed, with_digits
 
 __all__ = ["claims_the_answer"]
 
@@ -59,11 +59,29 @@ _OVER = re.compile(
     r"|\bnext\s+(?:problem|question|exercise|one)\b|\bnothing\s+(?:\w+\s+)?(?:left|remains|more)\b",
     re.IGNORECASE,
 )
-_UNKNOWN = re.compile(r"^\W*([a-zA-Z])\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b)\s*")
-_ASKED_LETTER = re.compile(
-    r"\b(?:find|determine|compute|calculate|evaluate|what\s+is|for|value\s+of|give)\s+\$?([a-zA-Z])\$?\s*(?=[.,?;]|$|\s(?:in|as|to|if|when)\b)",
+_MADE_UP = re.compile(
+    r"\b(?:for\s+(?:example|instance)|(?:as\s+an|an|another|one)\s+example|e\.g\.|similar|analogous|another\s+(?:equation|problem|case)"
+    r"|(?:simpler|easier|smaller|other|different)\s+(?:\w+\s+)?(?:numbers?|problem|equation|case|example|values?|one)|try\s+it\s+with"
+    r"|suppose|imagine|picture|pretend|if\s+\w+(?:\s+\w+)?\s+(?:were|was|had|cost|costs)|(?:you|he|she|it|they|we|i)(?:['\u2019]d|\s+would)"
+    r"\s+(?:\w+\s+)?(?:get|have|be))\b",
     re.IGNORECASE,
 )
+_NOT_SO = re.compile(r"(?:n['\u2019]t|\bnot|\bnever|\bcannot|\bwrong\s+to|\binstead\s+of)\b[^.!?;:]*$", re.IGNORECASE)
+_WHICH = re.compile(
+    r"^\s*,?\s*(?:which|whereas|but\s+(?:that|the|you|it|only|this|not|we))\b(?![^.]*\b(?:answer|result|solution|asked|want\w*|question"
+    r"|looking)\b)",
+    re.IGNORECASE,
+)
+_WERE_IT_SO = re.compile(r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|had)\b(?!\s+(?:you\s+(?:ask|want|must|insist)|i\b))", re.IGNORECASE)
+_WOULD = re.compile(r"(?:['\u2019]d|\b(?:would|might|could))\b", re.IGNORECASE)
+_OPERATION = re.compile(r"\d\)?\s*(?:[-+*/^]|\btimes\b|\bplus\b|\bminus\b)\s*\(?\d")
+_UNKNOWN = re.compile(r"^\W*([a-zA-Z])\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b)\s*")
+_ASKED_LETTER = re.compile(
+    r"\b(?:find|determine|compute|calculate|evaluate|what\s+is|for|value\s+of|give)\s+\$?"
+    r"([a-zA-Z](?:\s*[-+*/^]+\s*[a-zA-Z\d]+)*|[p-zP-Z]{2,3})\$?\s*(?=[.,?;]|$|\s(?:in|as|to|if|when)\b)",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"(?<![a-zA-Z'\u2019\\])[b-hj-zB-HJ-Z](?![a-zA-Z'\u2019])")
 _ASKED = re.compile(
     r"\b(?:what\s+(?:is|are|was|were|will\s+be|would\s+be|could\s+be)|what's|find|compute|determine|calculate|give|work\s+out)\s+"
     r"(?:the|his|her|its|their)\s+(?:total\s+|exact\s+)?((?:[a-z]+[\s-]){0,2}[a-z]{3,})\b"
@@ -74,7 +92,9 @@ _ASKED_FOR_NOTHING: Final = frozenset({"value", "answer", "result", "number", "f
 
 @lru_cache(maxsize=64)
 def _asked_letters(statement: str) -> frozenset[str]:
-    return frozenset(found[1].lower() for found in _ASKED_LETTER.finditer(statement))
+    """The letters whose values a statement asks for, or where it names none, those that it holds."""
+    asked = {found[1].lower() for found in _ASKED_LETTER.finditer(statement)} - {"a", "i"}
+    return frozenset(asked or {found[0].lower() for found in _VARIABLE.finditer(statement)})
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +119,8 @@ def claims_the_answer(text: str, statement: str) -> bool:
     """
     letters = _asked_letters(statement)
     quoted = squeezed(statement)
-    if any(not _excused(found, letters, quoted) for found in assertions(text)):
+    numbers = frozenset(literals(statement))
+    if any(not _excused(found, letters, quoted, numbers) for found in assertions(text)):
         return True
     asked = _asked(statement)
     if asked is None:
@@ -120,7 +141,7 @@ def _elsewhere(before: str, words: str, after: str) -> bool:
     )
 
 
-def _excused(found: Assertion, letters: frozenset[str], quoted: str) -> bool:
+def _excused(found: Assertion, letters: frozenset[str], quoted: str, numbers: frozenset[str]) -> bool:
     if _elsewhere(found.before, found.words, found.after):
         return True
     if unknown := _UNKNOWN.match(found.words):
@@ -137,4 +158,18 @@ def _excused(found: Assertion, letters: frozenset[str], quoted: str) -> bool:
             return True
     if _RECEIVED.search(found.words) and _SOMEONE.search(found.before):
         return True
-    return not found.firm and bool(_ON_THE_WAY.search(found.after)) and not _OVER.search(found.after)
+    if _WOULD.search(found.words) and _WERE_IT_SO.search(found.after):
+        return True
+    return not found.firm and _on_the_way(found, numbers)
+
+
+def _on_the_way(found: Assertion, numbers: frozenset[str]) -> bool:
+    """Whether a value is said of a step, of an example, or of what went wrong."""
+    if _OPERATION.search(found.words) and set(literals(found.words)) <= numbers:
+        return True
+    if _MADE_UP.search(found.before) or _NOT_SO.search(found.before) or _WHICH.search(found.after.lstrip(" %")):
+        return True
+    ends = found.words.rstrip()[-1:]
+    if ends == "," and _WHICH.search(f",{found.after}"):
+        return True
+    return bool(_ON_THE_WAY.search(found.after)) and not _OVER.search(found.after)
