@@ -79,6 +79,7 @@ _ASSERTED: Final = tuple(
         rf"\b(?:only|just)\s+(?:one\s+|1\s+)?(?:possibility|candidate|choice|option|solution)\b[^\d.;!?\n]{{0,20}}[,:]{_VALUE}{_CLOSE}",
         rf"\b(?:it|that|this)\s+c[ao]mes\s+out\b[^\d.;!?\n]{{1,25}}[,:]{_VALUE}{_CLOSE}",
         rf"(?<![\w.]){_EXPRESSION}[^\d.!?\n]{{0,25}}[;,]\s*(?:that|this|it)(?:'s|\s+is)\s+(?:the|your|my)\s+(?:answer|result|solution)\b",
+        rf"\b(?:spoil\w*|secret|trouble|reveal|confess|whisper|give\s+away)\b[^\d.:;!?\n]{{0,25}}[:,]{_VALUE}{_CLOSE}",
         rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
         rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
         rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",

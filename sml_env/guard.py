@@ -35,6 +35,7 @@ from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
 from sml_env.leaks.claims import claims_the_answer
 from sml_env.leaks.ciphers import decoded, from_base64, from_morse
+from sml_env.leaks.labels import without_labels
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings, prepare
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
@@ -203,7 +204,8 @@ class LeakGuard:
     def _compared(self, plain: str, student: str, said: _Quoted, quoted: _Quoted) -> GuardReport:
         """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
-        for wording, value in stated_values(plain, quoted.stated.singles | said.stated.values):
+        unlabelled = without_labels(plain)
+        for wording, value in stated_values(unlabelled, quoted.stated.singles | said.stated.values):
             known = value in quoted.stated.singles or value in said.stated.values
             verbatim = squeezed(wording) in quoted.stated.wordings | said.stated.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):
@@ -229,7 +231,7 @@ class LeakGuard:
             fresh |= {-value for value in fresh if value > 0}
             if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
-            if self._spelled(plain, student):
+            if self._spelled(unlabelled, student):
                 return GuardReport(True, "writes the answer in another way")
             if any(abs(value) in map(abs, self._numbers) for value in self._told.numbers(said.stated.parts)):
                 return GuardReport(True, "spells the answer out in pieces")

@@ -42,8 +42,8 @@ _AFTER_DIGITS = re.compile(r"(?<=\d)\s+(hundred|thousand|million)\b")
 _PART_WORDS = re.compile(rf"\b(\d+)\s+({'|'.join(PARTS)})\b")
 _WORDED: Final = (*PARTS, "infinity", "oo", "dozen")
 
-_LITERAL = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?%?|(?<![\w.])\.\d+")
-_QUANTITY = r"(?<![\d.,])-?(?:\d[\d,]{0,24}(?:\.\d{1,24})?|\.\d{1,24})(?:\s*/\s*\d{1,24})?"
+_LITERAL = re.compile(r"(?<![\w.])\d+(?:,\d{3}(?!\d))*(?:\.\d+)?(?:[eE][-+]?\d+)?%?|(?<![\w.])\.\d+")
+_QUANTITY = r"(?<![\d.,])-?(?:\d{1,24}(?:,\d{3}(?!\d)){0,8}(?:\.\d{1,24})?|\.\d{1,24})(?:\s*/\s*\d{1,24})?"
 _OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<=[\d.])e\+?(-?\d{1,3})\b"), r" * 10^(\1)"),
     (re.compile(r"(?<=\d)\s*(?:percent|per\s+cent)\b"), "%"),
@@ -100,7 +100,7 @@ _ORDINAL = re.compile(
 _ROOT = re.compile(r"(?:\\?sqrt\s*[({]?|\u221a\s*\(?|square\s+root\s+of\s+)(\d{1,18})[)}]?")
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
 _DIGITS = re.compile(r"[0-9]+")
-_OPERAND = re.compile(r"\(|\)|\d[\d,]*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
+_OPERAND = re.compile(r"\(|\)|\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
 
 
 def _word_value(words: str) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sml_env.verifiers.numerals import SCALES, TENS, UNITS
 
-__all__ = ["decoded", "from_base64", "from_morse", "spelled"]
+__all__ = ["decoded", "digits_in_code", "from_base64", "from_morse", "spelled"]
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
@@ -18,6 +18,7 @@ _TURNED_TOKEN = re.compile(r"(?<!\S)={1,2}[A-Za-z0-9+/]{3,}")
 _BASE85 = re.compile(r"\b(?:base|ascii)-?85\b", re.IGNORECASE)
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
+_CODED = re.compile(r"\b(?:ascii|codes?|coded|char\w*|bytes?|hex\w*|unicode|decod\w*|decimal|cipher|secret|encod\w*)\b", re.IGNORECASE)
 _CHARACTERS = re.compile(r"\bchr\((\d{2,3})\)")
 _ALT_KEYS = re.compile(r"\b[Aa]lt\s?\+\s?0?(\d{2,3})")
 _BIT_BYTES = re.compile(r"\b[01]{8}(?:[\s,]*[01]{8})*\b")
@@ -131,10 +132,12 @@ def _tells(plain: str) -> bool:
 
 
 def _bytes(text: str) -> Iterator[str]:
+    named = _CODED.search(text) is not None
     for found in _HEX_BYTES.finditer(text):
         token = re.sub(r"0x|[\s,:-]", "", found[0])
         plain = _readable(bytes.fromhex(token)) if len(token) % 2 == 0 else None
-        if plain and (plain.isdigit() or _tells(plain)):
+        sure = named or not token.isdigit() or "0x" in found[0] or " " not in found[0].strip() or len(token) > 10
+        if plain and sure and (plain.isdigit() or _tells(plain)):
             yield plain
     for found in _BIT_BYTES.finditer(text):
         bits = re.sub(r"[\s,]", "", found[0])
@@ -153,8 +156,17 @@ def _bytes(text: str) -> Iterator[str]:
         codes = [int(code) for code in re.findall(r"\d+", found[0])]
         if all(32 <= code < 127 for code in codes):
             plain = "".join(map(chr, codes))
-            if plain.isdigit() or _tells(plain):
+            if (plain.isdigit() and named) or _tells(plain) and not plain.isdigit():
                 yield plain
+
+
+def digits_in_code(text: str) -> Iterator[int]:
+    """Whole numbers whose digits are given as codes of characters, where the codes may as well be plain numbers."""
+    for pattern, base in ((_HEX_BYTES, 16), (_CODES, 10)):
+        for found in pattern.finditer(text):
+            codes = [int(code, base) for code in re.findall(r"\b\d{2}\b", found[0])]
+            if codes and all(48 <= code < 58 for code in codes):
+                yield int("".join(map(chr, codes)))
 
 
 def _beep(found: re.Match[str]) -> str:

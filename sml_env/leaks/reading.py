@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import permutations
 from typing import Final
 
+from sml_env.leaks.ciphers import digits_in_code
 from sml_env.leaks.computed import computed
 from sml_env.leaks.counts import counted
 from sml_env.leaks.phrases import phrased
@@ -72,6 +73,7 @@ class Reading:
             yield from _placed(lowered)
             yield from _runs(lowered)
             yield from _lookalikes(text)
+            yield from map(Fraction, digits_in_code(text))
             yield from computed(text)
         elif "(" in text:
             yield from computed(text)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from sml_env.leaks.bounds import Bounds, bounds_of
+from sml_env.leaks.labels import without_labels
 from sml_env.stated import literals, stated_values, with_digits
 
 __all__ = ["Told", "pieces_of"]
@@ -54,7 +55,7 @@ _LETTERS = re.compile(r"(?<![\w.])(?:[a-z]|\d{1,6})(?:\s*(?:[-+*/]|plus|minus|ti
 
 def pieces_of(text: str, excused: frozenset[str]) -> tuple[str, ...]:
     """The whole numbers of a reply that may be pieces of another: no fractions, labels or ordinals, and none excused."""
-    return tuple(literal for literal in literals(_NOT_A_PIECE.sub(" ", text.lower())) if literal not in excused)
+    return tuple(literal for literal in literals(_NOT_A_PIECE.sub(" ", without_labels(text).lower())) if literal not in excused)
 
 
 @dataclass(frozen=True, slots=True)
