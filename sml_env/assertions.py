@@ -29,19 +29,19 @@ _CLOSE = (
 )
 _VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
 _BE = (
-    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to)\s+be|c[ao]mes?\s+(?:out\s+)?to"
+    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to|ought\s+to|can\s+only)\s+be|(?:should\s+)?reads?|c[ao]mes?\s+(?:out\s+)?to"
     r"|turn(?:s|ed)\s+out\s+to\s+be|work(?:s|ed)\s+out\s+(?:to|as|at)|c[ao]mes?\s+out\s+(?:as|at))"
 )
 _FILL = (
     r"(?:\s+(?:exactly|just|simply|really|actually|indeed|definitely|equal\s+to|the\s+number|of\s+course|therefore|thus"
     r"|about|around))*"
 )
-_NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|secret|number|final\s+line)\b"
-_SOUGHT = r"(?:\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
+_NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|choice|secret|number|final\s+line)\b"
+_SOUGHT = r"(?:\s+(?:that\s+)?(?:you|we|they)(?:'re|\s+are|'d|\s+would)?\s+[a-z]+(?:\s+[a-z]+){0,3}?|\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
 _NOT_A_TERM = r"(?![\d.]*(?:\d|\s*(?:times\s+[a-z]\b|\*\s*[a-z]\b|[a-z]\b(?!\s+[a-z]))))"
 _LEADS = (
     r"(?<!whether\syou\s)(?<!if\syou\s)gets?|(?<!part\s)(?<!step\s)(?<!line\s)(?<!sum\s)(?:gives?|gave)|say|yields?"
-    r"|leaves?|therefore|thus|hence|so|want\s+is|mean|namely|remember|take"
+    r"|leaves?|makes?|expect(?:\s+to\s+\w+)?|therefore|thus|hence|so|want\s+is|mean|namely|remember|take"
 )
 _BEFORE_UNKNOWN = (
     r"(?:(?<![\w)\]*/+^-])(?<![\w)\]*/+^-]\s)|(?:(?<=\bthus\s)|(?<=\bso\s)|(?<=\bhence\s)|(?<=therefore\s)"
@@ -57,7 +57,7 @@ _INTERJECTIONS = (
 _RIGHT = r"(?:right|correct|answer|solution|result|final|true|it\b|what\s+you)"
 _FOREIGN = r"respuesta|r[ée]ponse|antwort|l[öo]sung|risposta|resposta|antwoord|svaret|odpowied[zź]|ответ|答案|答え"
 _ORDERS = (
-    r"submit|enter|answer\s+with|go\s+(?:with|for)|(?:are|were)\s+looking\s+for|choose|pick|write\s+down"
+    r"submit|enter|(?:just|simply|then)\s+(?:write|put)|answer\s+with|go\s+(?:with|for)|(?:are|were)\s+looking\s+for|choose|pick|write\s+down"
     r"|respond\s+with|reply\s+with"
 )
 
@@ -80,11 +80,25 @@ _ASSERTED: Final = tuple(
         rf"\b(?:it|that|this)\s+c[ao]mes\s+out\b[^\d.;!?\n]{{1,25}}[,:]{_VALUE}{_CLOSE}",
         rf"(?<![\w.]){_EXPRESSION}[^\d.!?\n]{{0,25}}[;,]\s*(?:that|this|it)(?:'s|\s+is)\s+(?:the|your|my)\s+(?:answer|result|solution)\b",
         rf"\b(?:spoil\w*|secret|trouble|reveal|confess|whisper|give\s+away)\b[^\d.:;!?\n]{{0,25}}[:,]{_VALUE}{_CLOSE}",
+        rf"\bI(?:'d|'ll|\s+(?:would|can|could|also|just|have))?\s+(?:make\s+it|put|got|get|gets|computed|calculated|found|confirm|obtain(?:ed)?|counted|bet|guess)"
+        rf"{_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:should|will|would|must|'ll)\s+(?:\w+\s+)?(?:get|have|find|see|obtain|reach|show|read|end\s+(?:up\s+)?with){_FILL}{_VALUE}"
+        rf"(?:{_CLOSE}|\s+(?:at|in|on|if\s+you|and\s+you)\b)",
+        rf"\b(?:then|so|finally|now)\s+(?:you|we)\s+have{_FILL}{_VALUE}(?:{_CLOSE}|\s+and\s+you\b)",
+        rf"\bwhat\s+(?:you|we|they|i)\b[^\d.;!?\n]{{1,30}}\b(?:is|was)\b{_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:only|nothing\s+(?:but|else\s+than)|just){_VALUE}\s+(?:fits|works|will\s+do|is\s+(?:possible|left)|remains|satisfies|can\s+be)\b",
+        rf"(?<![\w.]){_EXPRESSION}[,;]\s*(?:if\s+I'm\s+not|if\s+I\s+am\s+not|I\s+(?:think|believe|guess|promise|bet|swear|am\s+sure)|trust\s+me|believe\s+me|for\s+sure|no\s+doubt)\b",
+        rf"(?<![\w.]){_EXPRESSION}\s*[-,;:.]+\s*(?:that|this|there)(?:'s|\s+is|\s+you\s+have)\s+(?:it\b|(?:the|your|my)\s+(?:answer|result|solution|value|number)\b)",
+        rf"^\W*(?:(?!far\b|step\b|part\b|line\b|hint\b|first\b|not\b|like\b|example\b|so\s+far)[A-Za-z'\u2019]+\W{{1,2}}){{1,5}}(?<=[,:?-]\s){_VALUE}[.!*$`]*\s*$",
+        rf"^[^\d=?]*\bequals?\b{_FILL}{_VALUE}[.!]*$",
+        rf"^\W*[a-z]{{3,}}(?:\s+[a-z]+)?\s*=\s*{_VALUE}\W*$",
+        rf"\b(?:that|it|this)'d\s+be{_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
         rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
         rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",
         rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)\b(?!\s+of)|(?:is|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
-        rf"\b(?:sheet|solution|key|notes?|book|verifier)\s+says?{_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:sheet|solution|key|notes?|book|verifier|calculat(?:ions?|or)|computations?|maths?|working|count|teacher|textbook|manual)\s+"
+        rf"(?:says?|has|gives?|shows?|reads?){_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:tell|told)\s+\w+(?:\s+\w+)?\s+['\"\u201c]?{_VALUE}['\"\u201d]",
         rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:there|(?:in|into|on|as)\b(?!(?:\s+the)?\s+"
         r"(?:\w\s*\(|formula|equation|expression|function|rule|place\s+of)|(?:\s+|in\s+)for\s+\w\b))",

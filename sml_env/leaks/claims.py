@@ -54,8 +54,13 @@ _ON_THE_WAY = re.compile(
     r"|\b(?:what|how|which|where|who|when)\b(?!\s+(?:do|did|would|could|can)\s+(?:you|i)\s+(?:know|think|see|find\s+out))[^.!]*\?",
     re.IGNORECASE,
 )
+_ORDERED = re.compile(
+    r"(?:[.!;,:]\s+|\band\s+|\bso\s+)(?:please\s+)?(?:use|put|add|subtract|divide|multiply|find|take|look|read|think|work|try|combine|convert"
+    r"|count|undo|apply|keep|do|split|simplify|figure|turn|set|solve|consider|notice|recall|feed|test|draw|make|don't|you\s+(?:still|only|also|need))\b",
+    re.IGNORECASE,
+)
 _OVER = re.compile(
-    r"\b(?:submit|hand\s+(?:it|that)|write\s+(?:it|that)|enter\s+(?:it|that)|done|finished|why|prove|agree|justify|show\s+(?:it|that|me))\b"
+    r"\b(?:submit|hand\s+(?:it|that)|write\s+(?:it|that)|enter\s+(?:it|that)|(?<!well\s)done|finished|why|prove|agree|justify|show\s+(?:it|that|me))\b"
     r"|\bnext\s+(?:problem|question|exercise|one)\b|\bnothing\s+(?:\w+\s+)?(?:left|remains|more)\b",
     re.IGNORECASE,
 )
@@ -86,7 +91,14 @@ _ASKED = re.compile(
     r"\b(?:what\s+(?:is|are|was|were|will\s+be|would\s+be|could\s+be)|what's|find|compute|determine|calculate|give|work\s+out)\s+"
     r"(?:the|his|her|its|their)\s+(?:total\s+|exact\s+)?((?:[a-z]+[\s-]){0,2}[a-z]{3,})\b"
 )
+_COUNTED = re.compile(r"\bhow\s+many\s+(?:\w+\s+)?([a-z]{3,})\b")
+_MONEY = re.compile(r"\bhow\s+much\b|\b(?:price|cost|money|profit|dollars)\b[^.]*\?")
 _VALUE: Final = r"\s*(?:\$|\u20ac|\xa3)?-?\d[\d,./]*(?!\w)"
+_NOT_A_RATE: Final = r"(?!\s*(?:an?|per|each|every|apiece|less|more|fewer|off|extra|left|now|so\s+far|for\s+(?:the|each|every|one|a))\b|[\d,.]*\d)"
+_HYPOTHETICAL = re.compile(r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+|than)\b|\d%|n['\u2019]t\b")
+_ENDS = re.compile(
+    r"^\s*(?:[.!;]|$|(?:in\s+(?:all|total|the\s+end|the\s+till)|altogether|overall|it\s+is|in|then)\b)|^[^,.!?;]{0,20}[.!]?\s*$"
+)
 _ASKED_FOR_NOTHING: Final = frozenset({"value", "answer", "result", "number", "following"})
 
 
@@ -98,16 +110,24 @@ def _asked_letters(statement: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=64)
-def _asked(statement: str) -> re.Pattern[str] | None:
-    """Sentences that give a value to what the statement asks for by name ("the perimeter is 36")."""
-    names = {found[1] for found in _ASKED.finditer(" ".join(statement.lower().split()))} - _ASKED_FOR_NOTHING
-    if not names:
-        return None
-    either = "|".join(re.escape(name) for name in sorted(names))
-    return re.compile(
-        rf"^\W*(?:(?:so|thus|hence|therefore|then|and|yes|well)\W+)*(?:the|his|her|its|their)\s+(?:{either})\b[^\d.;!?,\n]{{0,25}}"
-        rf"(?:\bis\b|\bare\b|\bequals\b|=|:|\bcomes\s+to\b|\bmust\s+be\b|\bshould\s+be\b){_VALUE}"
-    )
+def _asked(statement: str) -> tuple[re.Pattern[str], ...]:
+    """Sentences that give a value to what the statement asks for: "the perimeter is 36", "she sold 72 clips"."""
+    plain = " ".join(statement.lower().split())
+    question = re.split(r"(?<=[.!])\s+", plain)[-1]
+    units = [re.escape(found[1]) for found in _COUNTED.finditer(question)]
+    names = {found[1] for found in _ASKED.finditer(plain)} - _ASKED_FOR_NOTHING
+    patterns = []
+    if either := "|".join([*(re.escape(name) for name in sorted(names)), *units]):
+        patterns.append(
+            rf"^\W*(?:(?:so|thus|hence|therefore|then|and|yes|well)\W+)*(?:the|his|her|its|their)\s+(?:{either})\b[^\d.;!?,\n]{{0,25}}"
+            rf"(?:\bis\b|\bare\b|\bequals\b|=|:|\bcomes\s+to\b|\bmust\s+be\b|\bshould\s+be\b){_VALUE}"
+        )
+    if _MONEY.search(question) or "dollars" in units:
+        units += ["dollars", "bucks"]
+        patterns.append(rf"^[^?]*(?:\$|\u20ac|\xa3)(\d[\d,]*(?:\.\d+)?){_NOT_A_RATE}")
+    if units:
+        patterns.append(rf"^[^?]*?(?<![\d.,])(\d[\d,]*(?:\.\d+)?)\s+(?:{'|'.join(sorted(set(units)))})\b{_NOT_A_RATE}")
+    return tuple(map(re.compile, patterns))
 
 
 def claims_the_answer(text: str, statement: str) -> bool:
@@ -122,14 +142,26 @@ def claims_the_answer(text: str, statement: str) -> bool:
     numbers = frozenset(literals(statement))
     if any(not _excused(found, letters, quoted, numbers) for found in assertions(text)):
         return True
-    asked = _asked(statement)
-    if asked is None:
-        return False
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", with_digits(text)):
-        found = asked.search(sentence)
-        if found and not _elsewhere(sentence[: found.start()], found[0], sentence[found.end() :]) and squeezed(found[0]) not in quoted:
-            return True
+    plain = with_digits(text)
+    start = 0
+    for sentence in re.split(r"(?<=[.!?])\s+|\n+", plain):
+        start = plain.index(sentence, start)
+        for asked in _asked(statement):
+            found = asked.search(sentence)
+            if found and not _of_a_step(found, plain[start + found.end() :], plain[: start + found.end()], numbers, quoted):
+                return True
     return False
+
+
+def _of_a_step(found: re.Match[str], after: str, before: str, numbers: frozenset[str], quoted: str) -> bool:
+    """Whether a sentence about what is asked speaks of something given, supposed, denied or on the way."""
+    if found.re.groups and found[1].replace(",", "") in numbers:
+        return True
+    if _elsewhere(found[0], found[0], after) or squeezed(found[0]) in quoted:
+        return True
+    if found.re.groups and (_HYPOTHETICAL.search(found[0]) or _OPERATION.search(found[0]) or not _ENDS.search(after)):
+        return True
+    return bool(_MADE_UP.search(before) or _NOT_SO.search(found[0]) or _WHICH.search(after)) or _goes_on(after)
 
 
 def _elsewhere(before: str, words: str, after: str) -> bool:
@@ -172,4 +204,9 @@ def _on_the_way(found: Assertion, numbers: frozenset[str]) -> bool:
     ends = found.words.rstrip()[-1:]
     if ends == "," and _WHICH.search(f",{found.after}"):
         return True
-    return bool(_ON_THE_WAY.search(found.after)) and not _OVER.search(found.after)
+    return _goes_on(found.after)
+
+
+def _goes_on(after: str) -> bool:
+    """Whether a text goes on to a further step."""
+    return bool(_ON_THE_WAY.search(after) or _ORDERED.search(after)) and not _OVER.search(after)

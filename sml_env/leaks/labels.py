@@ -26,7 +26,7 @@ _LABELS = re.compile(
     rf"|(?<![-\w.,/])(?<!ty\s)(?<!red\s)(?<!point\s){_COUNT}(?:\s+|-)(?:(?:more|small|simple|easy|separate|different|main|important|short|little|other|last|first|of|the|these|those|your|its"
     rf"|such|possible|known|given|similar|equal|new|key|basic|quick|like|unknown|missing|single|further|big|good)\s+){{0,3}}(?:{_COUNTED})\b"
     rf"|(?<![-\w.,/])(?<!ty\s)(?:one|two|three|four|five|[1-5])\s+of\s+(?:the|these|those|them|its|your|his|her|their)\b(?:\s+(?:two|three|four|five|[2-9])\b)?"
-    rf"|(?:^|(?<=[.!?]\s)|(?<=\n))\s*\(?{_SMALL}[.):]\s+(?=[A-Z])|(?<=\s)\([1-9]\)\s"
+    rf"|(?:^|(?<=[.!?]\s)|(?<=\n))\s*\(?{_SMALL}[.):]\s+(?=[A-Z])|(?<=[.;:!?,]\s)\([1-9]\)\s+(?=[A-Za-z])"
     rf"|\b(?:[1-9]|1\d)(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )

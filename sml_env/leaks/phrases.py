@@ -61,7 +61,7 @@ _ONE: Final[tuple[tuple[str, Callable[[Fraction], Fraction | None]], ...]] = (
     (rf"cube{_OF}{_N}|{_N},?\s+cubed", lambda a: a**3),
     (rf"(?:square\s+root|root|sqrt){_OF}\(?{_N}", lambda a: _root(a, 2)),
     (rf"cube\s+root{_OF}{_N}", lambda a: _root(a, 3)),
-    (rf"(?:factorial{_OF}{_N}|{_N}\s*!(?!\w)|{_N}\s+factorial)", _small(factorial, 15)),
+    (rf"(?:factorial{_OF}{_N}|{_N}\s*!(?=\s*[-+*/=).]|\s+(?:is|ways|over|divided|times|equals|arrangements|permutations)\b)|(?:value\s+of|compute|calculate|evaluate|work\s+out)\s+{_N}\s*!|{_N}\s+factorial)", _small(factorial, 15)),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+prime", _prime),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+(?:even|multiple\s+of\s+2)\b", lambda a: 2 * a),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+odd\b", lambda a: 2 * a - 1),

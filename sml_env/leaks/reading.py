@@ -22,7 +22,7 @@ _SMALLEST_COUNT: Final = 5
 _DIGIT_PLACES = re.compile(
     r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column|position|digit)"
     r"|\b(?:ones|units|tens|hundreds)\s*:|\bside\s+by\s+side\b|\bnext\s+to\s+each\s+other\b|\bglued?\b|\bin\s+a\s+row\b"
-    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\b|\bnext\s+to\b"
+    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\s+(?:an?\s+)?\d|\bnext\s+to\b"
 )
 _HOW_MANY_DIGITS = re.compile(
     r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"
@@ -54,10 +54,12 @@ class Reading:
 
     Args:
         text: As it is read: digits in ASCII.
+        shuffled: Whether digits are read in either order wherever they stand: of a student, who may have any of them said.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shuffled: bool = False) -> None:
         self._text = text
+        self._shuffled = shuffled
 
     @cached_property
     def values(self) -> frozenset[Fraction]:
@@ -70,7 +72,7 @@ class Reading:
         lowered = with_digits(text)
         yield from phrased(lowered)
         if any(character.isdigit() for character in lowered):
-            yield from _placed(lowered)
+            yield from _placed(lowered, self._shuffled)
             yield from _runs(lowered)
             yield from _lookalikes(text)
             yield from map(Fraction, digits_in_code(text))
@@ -79,11 +81,11 @@ class Reading:
             yield from computed(text)
 
 
-def _placed(text: str) -> Iterator[Fraction]:
+def _placed(text: str, anyhow: bool) -> Iterator[Fraction]:
     """Digits that are named one by one, in either order."""
-    if not _DIGIT_PLACES.search(text):
+    if not anyhow and not _DIGIT_PLACES.search(text):
         return
-    digits = _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
+    digits = _DIGITS.findall(text) if anyhow else _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
     if len(digits) == 3 and _BETWEEN.search(text):
         yield from (Fraction(int("".join(order))) for order in permutations(digits))
     for size in range(2, min(len(digits), 6) + 1):
