@@ -112,6 +112,9 @@ _ASSERTED: Final = tuple(
     )
 )
 _NAMES_THE_ANSWER = re.compile(rf"{_NOUN}|\b(?:{_FOREIGN})\b|\\boxed|####", re.IGNORECASE)
+_HOLDS_A_VALUE = re.compile(
+    rf"\d|oo\b|inf|\u221e|boxed|\b(?:{_FOREIGN})\b|\b(?:answer|result|solution)\b.*\b[ivxlcdm]+\b", re.IGNORECASE | re.DOTALL
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _LIST_NUMBER = re.compile(r"\s*\d{1,2}\.")
 
@@ -142,8 +145,13 @@ class Assertion:
 def assertions(text: str) -> Iterator[Assertion]:
     """Every place where a text seems to assert some specific value as the answer."""
     plain = folded(text)
-    for wording in {plain, with_digits(plain)}:
-        for part in (wording, *_sentences(wording)):
+    digits = with_digits(plain)
+    for wording in (plain,) if plain.lower() == digits else (plain, digits):
+        if _HOLDS_A_VALUE.search(wording) is None:
+            continue
+        for part in {wording, *_sentences(wording)}:
+            if _HOLDS_A_VALUE.search(part) is None:
+                continue
             start = wording.find(part)
             for pattern in _ASSERTED:
                 for found in pattern.finditer(part):

@@ -44,40 +44,41 @@ _WORDED: Final = (*PARTS, "infinity", "oo", "dozen")
 
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:,\d{3}(?!\d))*(?:\.\d+)?(?:[eE][-+]?\d+)?%?|(?<![\w.])\.\d+")
 _QUANTITY = r"(?<![\d.,])-?(?:\d{1,24}(?:,\d{3}(?!\d)){0,8}(?:\.\d{1,24})?|\.\d{1,24})(?:\s*/\s*\d{1,24})?"
-_OPERATORS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r"(?<=[\d.])e\+?(-?\d{1,3})\b"), r" * 10^(\1)"),
-    (re.compile(r"(?<=\d)\s*(?:percent|per\s+cent)\b"), "%"),
-    (re.compile(r"(?<=\d)\s+dozen\b"), " * 12"),
-    (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), " * "),
-    (re.compile(r"(?<=\d)\s+of\s+(?=\d)"), " * "),
-    (re.compile(r"\\[dt]?frac\s*\{?\s*(-?\d{1,20})\s*\}?\s*\{\s*(\d{1,20})\s*\}"), r"((\1)/(\2))"),
-    (re.compile(r"\\[dt]?frac\s*(\d)\s*\{?(\d)\}?"), r"((\1)/(\2))"),
-    (re.compile(r"(?<![\d./])(\d{1,12})\s+and\s+(\d{1,3}\s*/\s*\d{1,3})(?![\d/])"), r"\1 + \2"),
-    (re.compile(rf"\bsum\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 + \2"),
-    (re.compile(rf"\bproduct\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 * \2"),
-    (re.compile(rf"\bquotient\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 / \2"),
-    (re.compile(rf"\bdifference\s+(?:of|between)\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 - \2"),
-    (re.compile(rf"({_QUANTITY})\s+(?:more|greater|higher|larger|bigger)\s+than\s+({_QUANTITY})"), r"\2 + \1"),
-    (re.compile(rf"({_QUANTITY})\s+(?:less|fewer|lower|smaller)\s+than\s+({_QUANTITY})"), r"\2 - \1"),
-    (re.compile(r"(?<=\d)\s+(?:increased\s+by|and\s+add)\s+(?=\d)"), " + "),
-    (re.compile(r"(?<=\d)\s+(?:decreased|reduced|diminished)\s+by\s+(?=\d)"), " - "),
-    (re.compile(rf"\badd\s+({_QUANTITY})\s+(?:to|and)\s+({_QUANTITY})"), r"\2 + \1"),
-    (re.compile(rf"\bsubtract\s+({_QUANTITY})\s+from\s+({_QUANTITY})"), r"\2 - \1"),
-    (re.compile(rf"\bmultiply\s+({_QUANTITY})\s+(?:by|and|with)\s+({_QUANTITY})"), r"\1 * \2"),
-    (re.compile(rf"\bdivide\s+({_QUANTITY})\s+by\s+({_QUANTITY})"), r"\1 / \2"),
-    (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
-    (re.compile(r"(?<=\d)\s*\*\s*(10{2,3})\s+and\s+(?=\d)"), r" * \1 + "),
-    (re.compile(r",?\s+(?:plus|added\s+to)\s+"), " + "),
-    (re.compile(r"\s+(?:minus|less|take\s+away)\s+(?=[\d(])"), " - "),
-    (re.compile(r"(?<=\d),?\s+(?:taken|counted)\s+(\d{1,3}|twice|thrice)(?:\s+times)?"), r" * \1"),
-    (re.compile(r"\s+(?:times|multiplied\s+by)\s+|\\times|\\cdot|×|·|⋅"), " * "),
-    (re.compile(r"\s+(?:divided\s+by|over)\s+|\\div|÷"), " / "),
-    (re.compile(r"\b(?:twice|double)\s+(?:of\s+)?(?=[\d(])"), "2 * "),
-    (re.compile(r"\bhalf\s+(?:of\s+)?(?=[\d(])"), "1/2 * "),
-    (re.compile(r"−|–"), "-"),
-    (re.compile(r"[{]"), "("),
-    (re.compile(r"[}]"), ")"),
+_OPERATORS: Final[tuple[tuple[str, re.Pattern[str], str], ...]] = (
+    ("e", re.compile(r"(?<=[\d.])e\+?(-?\d{1,3})\b"), r" * 10^(\1)"),
+    ("cent", re.compile(r"(?<=\d)\s*(?:percent|per\s+cent)\b"), "%"),
+    ("dozen", re.compile(r"(?<=\d)\s+dozen\b"), " * 12"),
+    ("x", re.compile(r"(?<=\d)\s*x\s*(?=\d)"), " * "),
+    ("of", re.compile(r"(?<=\d)\s+of\s+(?=\d)"), " * "),
+    ("frac", re.compile(r"\\[dt]?frac\s*\{?\s*(-?\d{1,20})\s*\}?\s*\{\s*(\d{1,20})\s*\}"), r"((\1)/(\2))"),
+    ("frac", re.compile(r"\\[dt]?frac\s*(\d)\s*\{?(\d)\}?"), r"((\1)/(\2))"),
+    ("and", re.compile(r"(?<![\d./])(\d{1,12})\s+and\s+(\d{1,3}\s*/\s*\d{1,3})(?![\d/])"), r"\1 + \2"),
+    ("sum", re.compile(rf"\bsum\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 + \2"),
+    ("product", re.compile(rf"\bproduct\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 * \2"),
+    ("quotient", re.compile(rf"\bquotient\s+of\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 / \2"),
+    ("difference", re.compile(rf"\bdifference\s+(?:of|between)\s+({_QUANTITY})\s+and\s+({_QUANTITY})"), r"\1 - \2"),
+    ("than", re.compile(rf"({_QUANTITY})\s+(?:more|greater|higher|larger|bigger)\s+than\s+({_QUANTITY})"), r"\2 + \1"),
+    ("than", re.compile(rf"({_QUANTITY})\s+(?:less|fewer|lower|smaller)\s+than\s+({_QUANTITY})"), r"\2 - \1"),
+    ("d", re.compile(r"(?<=\d)\s+(?:increased\s+by|and\s+add)\s+(?=\d)"), " + "),
+    ("d", re.compile(r"(?<=\d)\s+(?:decreased|reduced|diminished)\s+by\s+(?=\d)"), " - "),
+    ("add", re.compile(rf"\badd\s+({_QUANTITY})\s+(?:to|and)\s+({_QUANTITY})"), r"\2 + \1"),
+    ("subtract", re.compile(rf"\bsubtract\s+({_QUANTITY})\s+from\s+({_QUANTITY})"), r"\2 - \1"),
+    ("multiply", re.compile(rf"\bmultiply\s+({_QUANTITY})\s+(?:by|and|with)\s+({_QUANTITY})"), r"\1 * \2"),
+    ("divide", re.compile(rf"\bdivide\s+({_QUANTITY})\s+by\s+({_QUANTITY})"), r"\1 / \2"),
+    ("frac", re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
+    ("and", re.compile(r"(?<=\d)\s*\*\s*(10{2,3})\s+and\s+(?=\d)"), r" * \1 + "),
+    ("", re.compile(r",?\s+(?:plus|added\s+to)\s+"), " + "),
+    ("", re.compile(r"\s+(?:minus|less|take\s+away)\s+(?=[\d(])"), " - "),
+    ("", re.compile(r"(?<=\d),?\s+(?:taken|counted)\s+(\d{1,3}|twice|thrice)(?:\s+times)?"), r" * \1"),
+    ("", re.compile(r"\s+(?:times|multiplied\s+by)\s+|\\times|\\cdot|×|·|⋅"), " * "),
+    ("", re.compile(r"\s+(?:divided\s+by|over)\s+|\\div|÷"), " / "),
+    ("", re.compile(r"\b(?:twice|double)\s+(?:of\s+)?(?=[\d(])"), "2 * "),
+    ("half", re.compile(r"\bhalf\s+(?:of\s+)?(?=[\d(])"), "1/2 * "),
+    ("", re.compile(r"−|–"), "-"),
+    ("{", re.compile(r"[{]"), "("),
+    ("}", re.compile(r"[}]"), ")"),
 )
+"""Operators in words and LaTeX: a part that each holds, its pattern, and what it becomes."""
 _NAMES: Final = {
     "gross": 144, "score": 20, "baker's dozen": 13, "half a dozen": 6, "half a hundred": 50, "half a thousand": 500,
     "half a million": 500_000, "half a score": 10, "century": 100, "couple of dozen": 24,
@@ -160,8 +161,11 @@ def _plain(text: str) -> str:
     text = re.sub(r"(?<=\d)\s+and\s+a\s+half\b", " + 1/2", text)
     text = re.sub(r"\ban?\s+(?=(?:half|third|quarter|fifth|dozen)\b)", "1 ", text)
     text = _PART_WORDS.sub(lambda found: f"{found[1]}/{PARTS[found[2]]}", text)
-    for pattern, sign in _OPERATORS:
-        text = pattern.sub(sign, text)
+    if not any(character.isdigit() for character in text):
+        return text
+    for part, pattern, sign in _OPERATORS:
+        if part in text:
+            text = pattern.sub(sign, text)
     return text
 
 
