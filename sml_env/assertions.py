@@ -14,6 +14,7 @@ from sml_env.stated import folded, with_digits
 
 __all__ = ["Assertion", "assertions", "asserts_a_value"]
 
+_CONTEXT: Final = 300
 _AMOUNT = r"(?:\d[\d,]{0,40}(?:\.\d{1,40})?|\.\d{1,40})(?!\d|\.\d)"
 _NUMBER = rf"[-+\u2212]?\s*[$\u20ac\xa3]?\s*{_AMOUNT}(?:[eE][-+]?\d{{1,9}})?(?:\s*/\s*\d{{1,40}}(?:\.\d{{1,40}})?)?%?"
 _END = rf"(?:{_NUMBER}|[-+]?\s*(?:(?:oo|inf(?:inity|ty)?|\\infty)\b|\u221e))"
@@ -105,7 +106,7 @@ _ASSERTED: Final = tuple(
         rf"\b(?:must|should|will)\s+be{_FILL}{_VALUE}\s+of\s+(?:them|those|these)",
         r"\b(?:answer|result|solution)\b[^.;!?\n]{0,30}\b(?:is|reads|=|:)\s*(?:0[xbo][0-9a-f]+|[IVXLCDM]+)\b",
         rf"\\boxed\s*\{{|####\s*{_VALUE}",
-        rf"^\W*(?:(?:{_INTERJECTIONS})\b\W*)*{_VALUE}\W*$",
+        rf"^\W*(?:(?:{_INTERJECTIONS})\b\W*)*{_VALUE}[^\w?]*$",
         rf"(?<![\w.=])(?<!=\s){_EXPRESSION}\s*(?:is|was|it's|would\s+be)\s+(?:indeed\s+|exactly\s+)?"
         rf"(?:the\s+|your\s+|my\s+)?{_RIGHT}",
         rf"\b(?:{_ORDERS})\b\s*:?{_VALUE}{_CLOSE}",
@@ -130,9 +131,9 @@ class Assertion:
     """A place where a text seems to assert a value as the answer.
 
     Attributes:
-        before: The text up to it.
+        before: The text up to it, as far as it matters.
         words: Its own words.
-        after: The text from there on, to its end.
+        after: The text from there on, as far as it matters.
         firm: Whether it names the answer; "you get 36" may as well be said of a step on the way.
     """
 
@@ -156,7 +157,8 @@ def assertions(text: str) -> Iterator[Assertion]:
             for pattern in _ASSERTED:
                 for found in pattern.finditer(part):
                     firm = _NAMES_THE_ANSWER.search(found[0]) is not None
-                    yield Assertion(wording[: start + found.start()], found[0], wording[start + found.end() :], firm)
+                    begin, end = start + found.start(), start + found.end()
+                    yield Assertion(wording[max(0, begin - _CONTEXT) : begin], found[0], wording[end : end + _CONTEXT], firm)
 
 
 def asserts_a_value(text: str) -> bool:

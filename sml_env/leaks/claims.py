@@ -29,7 +29,7 @@ _SUPPOSED = re.compile(
     re.IGNORECASE,
 )
 _ONLY_IF = re.compile(
-    r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|for|as|in\s+case|by\s+\w+ing|from\s+\w+ing)\b"
+    r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|for|as|per|in\s+case|by\s+\w+ing|from\s+\w+ing)\b"
     r"(?!\s+(?:the|your|this)\s+(?:answer|result|question|problem|total|solution|whole|final)\b)",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ _OVER = re.compile(
 _MADE_UP = re.compile(
     r"\b(?:for\s+(?:example|instance)|(?:as\s+an|an|another|one)\s+example|e\.g\.|similar|analogous|another\s+(?:equation|problem|case)"
     r"|(?:simpler|easier|smaller|other|different)\s+(?:\w+\s+)?(?:numbers?|problem|equation|case|example|values?|one)|try\s+it\s+with"
-    r"|suppose|imagine|picture|pretend|if\s+\w+(?:\s+\w+)?\s+(?:were|was|had|cost|costs)|(?:you|he|she|it|they|we|i)(?:['\u2019]d|\s+would)"
+    r"|suppose|imagine|picture|pretend|(?:(?<=^)|(?<=[.!?]\s))(?:with|for)\s+\$?\d+|if\s+\w+(?:\s+\w+)?\s+(?:were|was|had|cost|costs)|(?:you|he|she|it|they|we|i)(?:['\u2019]d|\s+would)"
     r"\s+(?:\w+\s+)?(?:get|have|be))\b",
     re.IGNORECASE,
 )
@@ -94,6 +94,11 @@ _ASKED = re.compile(
 _COUNTED = re.compile(r"\bhow\s+many\s+(?:\w+\s+)?([a-z]{3,})\b")
 _MONEY = re.compile(r"\bhow\s+much\b|\b(?:price|cost|money|profit|dollars)\b[^.]*\?")
 _VALUE: Final = r"\s*(?:\$|\u20ac|\xa3)?-?\d[\d,./]*(?!\w)"
+_CLOSING_WORDS: Final = 2
+_MOST: Final = 60
+_AMONG_OTHERS = re.compile(r"^(?:so|makes?|gives?|gave|leaves?|yields?)\b|^\W*(?!psst|okay?\b|sure|well|yes|no\b)[A-Z][^.!?]*[,:]\s", re.IGNORECASE)
+_MULTIPLIED = re.compile(r"\b(?:twice|thrice|half|double|triple|must|should)\b[^.!?]*$", re.IGNORECASE)
+_CONDITION = re.compile(r"\bif\b[^.!?]*$", re.IGNORECASE)
 _NOT_A_RATE: Final = r"(?!\s*(?:an?|per|each|every|apiece|less|more|fewer|off|extra|left|now|so\s+far|for\s+(?:the|each|every|one|a))\b|[\d,.]*\d)"
 _HYPOTHETICAL = re.compile(r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+|than)\b|\d%|n['\u2019]t\b")
 _ENDS = re.compile(
@@ -140,8 +145,9 @@ def claims_the_answer(text: str, statement: str) -> bool:
     letters = _asked_letters(statement)
     quoted = squeezed(statement)
     numbers = frozenset(literals(statement))
-    if any(not _excused(found, letters, quoted, numbers) for found in assertions(text)):
-        return True
+    for count, found in enumerate(assertions(text)):
+        if count > _MOST or not _excused(found, letters, quoted, numbers):
+            return True
     plain = with_digits(text)
     start = 0
     for sentence in re.split(r"(?<=[.!?])\s+|\n+", plain):
@@ -155,7 +161,7 @@ def claims_the_answer(text: str, statement: str) -> bool:
 
 def _of_a_step(found: re.Match[str], after: str, before: str, numbers: frozenset[str], quoted: str) -> bool:
     """Whether a sentence about what is asked speaks of something given, supposed, denied or on the way."""
-    if found.re.groups and found[1].replace(",", "") in numbers:
+    if found.re.groups and (found[1].replace(",", "") in numbers or len(literals(found[0])) > 1 or len(after.split()) > _CLOSING_WORDS):
         return True
     if _elsewhere(found[0], found[0], after) or squeezed(found[0]) in quoted:
         return True
@@ -190,6 +196,8 @@ def _excused(found: Assertion, letters: frozenset[str], quoted: str, numbers: fr
             return True
     if _RECEIVED.search(found.words) and _SOMEONE.search(found.before):
         return True
+    if _WOULD.search(found.words) and _CONDITION.search(found.before) and "," in found.before[-40:]:
+        return True
     if _WOULD.search(found.words) and _WERE_IT_SO.search(found.after):
         return True
     return not found.firm and _on_the_way(found, numbers)
@@ -201,10 +209,14 @@ def _on_the_way(found: Assertion, numbers: frozenset[str]) -> bool:
         return True
     if _MADE_UP.search(found.before) or _NOT_SO.search(found.before) or _WHICH.search(found.after.lstrip(" %")):
         return True
+    if _AMONG_OTHERS.search(found.words) and (
+        (len(found.after.split()) > _CLOSING_WORDS and not _OVER.search(found.after)) or _MULTIPLIED.search(found.before)
+    ):
+        return True
     ends = found.words.rstrip()[-1:]
     if ends == "," and _WHICH.search(f",{found.after}"):
         return True
-    return _goes_on(found.after)
+    return _goes_on(found.words.rstrip()[-1:] + found.after)
 
 
 def _goes_on(after: str) -> bool:
