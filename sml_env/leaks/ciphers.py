@@ -127,7 +127,7 @@ def _tells(plain: str) -> bool:
     """Whether a decoded text holds a number in digits or words; random bytes seldom do."""
     words = _WORDS.findall(plain.lower())
     digits = sum(character.isdigit() for character in plain)
-    sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()\n" for character in plain)
+    sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()$%\n" for character in plain)
     return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits >= len(plain.lstrip("-")) or len(plain) > 4)))
 
 

@@ -25,8 +25,8 @@ _FUSED: Final = 7
 _LONG: Final = 7
 _ENGLISH_WORDS: Final = """once cent due elf set sex see on so do to an un in tree mil ten tin dose sent treat
 tile fire fir fem dos tri six five one two three four seven eight nine nul nil noll zero all van ya ban bay but sau hat
-hoi haat lima ena tre sen sei sept tag era ilo pet dva otto nove via deg fo kum tio long sam sang sign mal men men man pan
-sad seis hundred million trend union under undo on"""
+hoi haat lima ena tre sen sei sept tag era ilo pet dva otto nove via deg fo kum tio long sam sang sign mal men man pan
+sad seis hundred million trend union under undo on try duo bees tees octo nine sad sata mia site bad"""
 _ENGLISH: Final = frozenset(_ENGLISH_WORDS.split())
 _WORDS = re.compile(r"[^\W\d_]+")
 _LETTERS_ALONE = re.compile(r"[\W_]")
@@ -151,7 +151,7 @@ def _all_names(number: int) -> Iterator[str]:
         except Exception:  # some languages stop short, and each says so in its own way
             continue
         yield name
-        if language in ("ru", "uk", "be"):
+        if language in ("ru", "uk", "be") and number > 10:
             yield name.translate(_LATIN)
     yield from (name for tongue in _TONGUES if (name := tongue.name(number)))
     if 1 <= number <= len(_HINDI):

@@ -56,6 +56,7 @@ def surface(text: str) -> str:
             break
     if "_" in text:
         text = _JOINED_WORDS.sub(" ", _JOINED.sub("", text))
+    text = text.replace("{,}", ",")
     if "'" in text or "\u2019" in text:
         text = _THOUSANDS.sub("", text)
     if text.isascii():
