@@ -114,7 +114,8 @@ _ASSERTED: Final = tuple(
 )
 _NAMES_THE_ANSWER = re.compile(rf"{_NOUN}|\b(?:{_FOREIGN})\b|\\boxed|####", re.IGNORECASE)
 _HOLDS_A_VALUE = re.compile(
-    rf"\d|oo\b|inf|\u221e|boxed|\b(?:{_FOREIGN})\b|\b(?:answer|result|solution)\b.*\b[ivxlcdm]+\b", re.IGNORECASE | re.DOTALL
+    rf"\d|oo\b|inf|\u221e|boxed|\b(?:{_FOREIGN})\b|\b(?:answer|result|solution)\b.*\b[ivxlcdm]+\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _LIST_NUMBER = re.compile(r"\s*\d{1,2}\.")
@@ -158,7 +159,9 @@ def assertions(text: str) -> Iterator[Assertion]:
                 for found in pattern.finditer(part):
                     firm = _NAMES_THE_ANSWER.search(found[0]) is not None
                     begin, end = start + found.start(), start + found.end()
-                    yield Assertion(wording[max(0, begin - _CONTEXT) : begin], found[0], wording[end : end + _CONTEXT], firm)
+                    yield Assertion(
+                        wording[max(0, begin - _CONTEXT) : begin], found[0], wording[end : end + _CONTEXT], firm
+                    )
 
 
 def asserts_a_value(text: str) -> bool:

@@ -88,7 +88,9 @@ class _Quoted:
 
 @lru_cache(maxsize=64)
 def _quoted(text: str) -> _Quoted:
-    return _Quoted(Stated(text), Reading(text, shuffled=True), frozenset(decoded(text)), frozenset(bounds_of(with_digits(text))))
+    return _Quoted(
+        Stated(text), Reading(text, shuffled=True), frozenset(decoded(text)), frozenset(bounds_of(with_digits(text)))
+    )
 
 
 class LeakGuard:

@@ -31,9 +31,7 @@ _FOLDED: Final = str.maketrans(
 )
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 _ANY_WORD = "|".join([*UNITS, *TENS, *SCALES])
-_PRONOUN = (
-    r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|i|you|we|they|he|she|just|above|below|option|can|must|should|has|by|gets?)\b)"
-)
+_PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|i|you|we|they|he|she|just|above|below|option|can|must|should|has|by|gets?)\b)"
 _NUMBER_WORDS = re.compile(
     rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
     rf"(?:(?:(?:(?<=hundred)|(?<=thousand)|(?<=million)|(?<=ty))\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
@@ -83,10 +81,22 @@ _NAMES: Final = {
     "gross": 144, "score": 20, "baker's dozen": 13, "half a dozen": 6, "half a hundred": 50, "half a thousand": 500,
     "half a million": 500_000, "half a score": 10, "century": 100, "couple of dozen": 24,
 }  # fmt: skip
-_NAMED = re.compile(rf"\b(?:an?\s+)?(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b(?=\W*(?:plus|minus|and|less|more|taken|times|$|[-.,+!?*/)]))")
+_NAMED = re.compile(
+    rf"\b(?:an?\s+)?(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b(?=\W*(?:plus|minus|and|less|more|taken|times|$|[-.,+!?*/)]))"
+)
 _NAMED_WORDS = re.compile("gross|score|dozen|half a|century")
-_HALVES = re.compile(r"(?<![\d.])(\d{1,6})(?:\s+and\s+an?\s+half|\s*\+\s*1/2)\s+(dozen|hundred|thousand|million|100|1000|1000000)\b")
-_SIZES: Final = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000, "100": 100, "1000": 1_000, "1000000": 1_000_000}
+_HALVES = re.compile(
+    r"(?<![\d.])(\d{1,6})(?:\s+and\s+an?\s+half|\s*\+\s*1/2)\s+(dozen|hundred|thousand|million|100|1000|1000000)\b"
+)
+_SIZES: Final = {
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 1_000_000,
+    "100": 100,
+    "1000": 1_000,
+    "1000000": 1_000_000,
+}
 _ORDINALS: Final = {
     "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
     "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60,
@@ -95,9 +105,7 @@ _ORDINALS: Final = {
 _UNIT_ORDINALS: Final = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
 }  # fmt: skip
-_ORDINAL = re.compile(
-    rf"\b(?:(?:({'|'.join(TENS)})[\s-]({'|'.join(_UNIT_ORDINALS)}))|({'|'.join(_ORDINALS)}))\b(?!s)"
-)
+_ORDINAL = re.compile(rf"\b(?:(?:({'|'.join(TENS)})[\s-]({'|'.join(_UNIT_ORDINALS)}))|({'|'.join(_ORDINALS)}))\b(?!s)")
 _ROOT = re.compile(r"(?:\\?sqrt\s*[({]?|\u221a\s*\(?|square\s+root\s+of\s+)(\d{1,18})[)}]?")
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
 _DIGITS = re.compile(r"[0-9]+")

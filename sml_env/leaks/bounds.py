@@ -111,7 +111,9 @@ _CLASSES: Final[tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...]] = tup
 _MULTIPLE = re.compile(r"\b(?:multiple\s+of|divisible\s+by|divides\s+by)\s+(\d{1,6})\b")
 _LENGTH = re.compile(r"\b(\d)[\s-]digits?\b|\b(?:with|has)\s+(\d)\s+digits\b")
 _WHOLE = re.compile(r"\b(?:whole\s+number|integer|natural\s+number)\b")
-_DECADE = re.compile(r"\bin\s+(?:the|its)\s+(?:(?:low|high|mid|upper|lower)\w*\s+)?(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b")
+_DECADE = re.compile(
+    r"\bin\s+(?:the|its)\s+(?:(?:low|high|mid|upper|lower)\w*\s+)?(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b"
+)
 _DECADES: Final = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,
 }  # fmt: skip

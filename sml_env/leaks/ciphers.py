@@ -18,7 +18,9 @@ _TURNED_TOKEN = re.compile(r"(?<!\S)={1,2}[A-Za-z0-9+/]{3,}")
 _BASE85 = re.compile(r"\b(?:base|ascii)-?85\b", re.IGNORECASE)
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
-_CODED = re.compile(r"\b(?:ascii|codes?|coded|char\w*|bytes?|hex\w*|unicode|decod\w*|decimal|cipher|secret|encod\w*)\b", re.IGNORECASE)
+_CODED = re.compile(
+    r"\b(?:ascii|codes?|coded|char\w*|bytes?|hex\w*|unicode|decod\w*|decimal|cipher|secret|encod\w*)\b", re.IGNORECASE
+)
 _CHARACTERS = re.compile(r"\bchr\((\d{2,3})\)")
 _ALT_KEYS = re.compile(r"\b[Aa]lt\s?\+\s?0?(\d{2,3})")
 _BIT_BYTES = re.compile(r"\b[01]{8}(?:[\s,]*[01]{8})*\b")
@@ -128,7 +130,9 @@ def _tells(plain: str) -> bool:
     words = _WORDS.findall(plain.lower())
     digits = sum(character.isdigit() for character in plain)
     sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()$%\n" for character in plain)
-    return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits >= len(plain.lstrip("-")) or len(plain) > 4)))
+    return sound and (
+        not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits >= len(plain.lstrip("-")) or len(plain) > 4))
+    )
 
 
 def _bytes(text: str) -> Iterator[str]:

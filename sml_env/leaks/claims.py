@@ -77,7 +77,10 @@ _WHICH = re.compile(
     r"|looking)\b)",
     re.IGNORECASE,
 )
-_WERE_IT_SO = re.compile(r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|had)\b(?!\s+(?:you\s+(?:ask|want|must|insist)|i\b))", re.IGNORECASE)
+_WERE_IT_SO = re.compile(
+    r"^[^.!?;]{0,12}?\b(?:only\s+|just\s+)?(?:if|unless|had)\b(?!\s+(?:you\s+(?:ask|want|must|insist)|i\b))",
+    re.IGNORECASE,
+)
 _WOULD = re.compile(r"(?:['\u2019]d|\b(?:would|might|could))\b", re.IGNORECASE)
 _OPERATION = re.compile(r"\d\)?\s*(?:[-+*/^]|\btimes\b|\bplus\b|\bminus\b)\s*\(?\d")
 _UNKNOWN = re.compile(r"^\W*([a-zA-Z])\s*(?:==?|:=|->|\u2192|\bis\b|\bequals\b)\s*")
@@ -96,11 +99,16 @@ _MONEY = re.compile(r"\bhow\s+much\b|\b(?:price|cost|money|profit|dollars)\b[^.]
 _VALUE: Final = r"\s*(?:\$|\u20ac|\xa3)?-?\d[\d,./]*(?!\w)"
 _CLOSING_WORDS: Final = 2
 _MOST: Final = 60
-_AMONG_OTHERS = re.compile(r"^(?:so|makes?|gives?|gave|leaves?|yields?)\b|^\W*(?!psst|okay?\b|sure|well|yes|no\b)[A-Z][^.!?]*[,:]\s", re.IGNORECASE)
+_AMONG_OTHERS = re.compile(
+    r"^(?:so|makes?|gives?|gave|leaves?|yields?)\b|^\W*(?!psst|okay?\b|sure|well|yes|no\b)[A-Z][^.!?]*[,:]\s",
+    re.IGNORECASE,
+)
 _MULTIPLIED = re.compile(r"\b(?:twice|thrice|half|double|triple|must|should)\b[^.!?]*$", re.IGNORECASE)
 _CONDITION = re.compile(r"\bif\b[^.!?]*$", re.IGNORECASE)
 _NOT_A_RATE: Final = r"(?!\s*(?:an?|per|each|every|apiece|less|more|fewer|off|extra|left|now|so\s+far|for\s+(?:the|each|every|one|a))\b|[\d,.]*\d)"
-_HYPOTHETICAL = re.compile(r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+|than)\b|\d%|n['\u2019]t\b")
+_HYPOTHETICAL = re.compile(
+    r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+|than)\b|\d%|n['\u2019]t\b"
+)
 _ENDS = re.compile(
     r"^\s*(?:[.!;]|$|(?:in\s+(?:all|total|the\s+end|the\s+till)|altogether|overall|it\s+is|in|then)\b)|^[^,.!?;]{0,20}[.!]?\s*$"
 )
@@ -154,14 +162,18 @@ def claims_the_answer(text: str, statement: str) -> bool:
         start = plain.index(sentence, start)
         for asked in _asked(statement):
             found = asked.search(sentence)
-            if found and not _of_a_step(found, plain[start + found.end() :], plain[: start + found.end()], numbers, quoted):
+            if found and not _of_a_step(
+                found, plain[start + found.end() :], plain[: start + found.end()], numbers, quoted
+            ):
                 return True
     return False
 
 
 def _of_a_step(found: re.Match[str], after: str, before: str, numbers: frozenset[str], quoted: str) -> bool:
     """Whether a sentence about what is asked speaks of something given, supposed, denied or on the way."""
-    if found.re.groups and (found[1].replace(",", "") in numbers or len(literals(found[0])) > 1 or len(after.split()) > _CLOSING_WORDS):
+    if found.re.groups and (
+        found[1].replace(",", "") in numbers or len(literals(found[0])) > 1 or len(after.split()) > _CLOSING_WORDS
+    ):
         return True
     if _elsewhere(found[0], found[0], after) or squeezed(found[0]) in quoted:
         return True
@@ -210,7 +222,8 @@ def _on_the_way(found: Assertion, numbers: frozenset[str]) -> bool:
     if _MADE_UP.search(found.before) or _NOT_SO.search(found.before) or _WHICH.search(found.after.lstrip(" %")):
         return True
     if _AMONG_OTHERS.search(found.words) and (
-        (len(found.after.split()) > _CLOSING_WORDS and not _OVER.search(found.after)) or _MULTIPLIED.search(found.before)
+        (len(found.after.split()) > _CLOSING_WORDS and not _OVER.search(found.after))
+        or _MULTIPLIED.search(found.before)
     ):
         return True
     ends = found.words.rstrip()[-1:]

@@ -169,7 +169,9 @@ def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     for number in _BUILDING:
         for name in _all_names(number):
             for written in {name, name.lower().translate(_UMLAUTS)}:
-                words.update(part for part in re.split(r"[\W_\d]+", plain_letters(written)) if len(part) > 2 and part.isascii())
+                words.update(
+                    part for part in re.split(r"[\W_\d]+", plain_letters(written)) if len(part) > 2 and part.isascii()
+                )
     words -= _ENGLISH
     return frozenset(words), frozenset(word for word in words if _STEM <= len(word) <= _LONGEST_STEM)
 

@@ -153,7 +153,9 @@ _PLURALS: Final = {
     "elevens": 11, "twelves": 12, "twenties": 20, "fifties": 50, "hundreds": 100,
 }  # fmt: skip
 _LIST = r"((?:-?\d{1,9}(?:\.\d{1,6})?\s*(?:,\s*(?:and\s+)?|\band\s+|;\s*)){1,8}-?\d{1,9}(?:\.\d{1,6})?)"
-_SUMS = re.compile(rf"\b(?:add(?:\s+up)?|sum|total|plus|together)\b[^\d.!?]{{0,25}}{_LIST}|{_LIST}[^\d.!?]{{0,20}}\b(?:added|summed|together|in\s+total|combined)\b")
+_SUMS = re.compile(
+    rf"\b(?:add(?:\s+up)?|sum|total|plus|together)\b[^\d.!?]{{0,25}}{_LIST}|{_LIST}[^\d.!?]{{0,20}}\b(?:added|summed|together|in\s+total|combined)\b"
+)
 _PRODUCTS = re.compile(rf"\b(?:multiply|product|prod)\b[^\d.!?]{{0,25}}{_LIST}|{_LIST}[^\d.!?]{{0,20}}\bmultiplied\b")
 _IN_PLACES = re.compile(r"(\d{1,6})\s+(?:in\s+)?(?:the\s+)?(?:thousands|hundreds|tens|ones|units)\b")
 _MULTIPLES = re.compile(rf"\b{_N}\s+(?:times\s+)?({'|'.join(_PLURALS)})\b")

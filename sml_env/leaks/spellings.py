@@ -21,7 +21,9 @@ _ROMAN: Final = (
 )  # fmt: skip
 _ORDINARY: Final = "I V X L C D M MIX CIVIL DID ILL MILD LID DIM MD CD DC CV MC XL ID VI MM CM LI LC MI"
 _CAPITALS: Final = frozenset(_ORDINARY.split())
-_ROMANS_NAMED = re.compile(r"\b(?:roman\w*|numerals?|latin|clock\s*(?:face|tower)?|dial|monument|caesar)\b", re.IGNORECASE)
+_ROMANS_NAMED = re.compile(
+    r"\b(?:roman\w*|numerals?|latin|clock\s*(?:face|tower)?|dial|monument|caesar)\b", re.IGNORECASE
+)
 _BASES: Final = {
     2: re.compile(r"\b(?:binary|base\s*(?:2|two)|bits?|0b)|_2\b|\u2082", re.IGNORECASE),
     8: re.compile(r"\b(?:octal|base\s*(?:8|eight)|0o)|_8\b", re.IGNORECASE),
@@ -127,7 +129,9 @@ class Spellings:
         return frozenset(way for way, spelled in ways.items() if spelled(text))
 
     def _foreign(self, text: str) -> bool:
-        if not text.isascii() and any(_chinese(found[0]) == self._number for found in _CHINESE.finditer(text.translate(_FINANCIAL))):
+        if not text.isascii() and any(
+            _chinese(found[0]) == self._number for found in _CHINESE.finditer(text.translate(_FINANCIAL))
+        ):
             return True
         return names_in(text, self._number)
 
@@ -147,7 +151,11 @@ class Spellings:
             if len(letters) > 2 and _roman_value(letters) == self._number:
                 return True
         named = _ROMANS_NAMED.search(text) is not None
-        if named and len(self._romans) > 1 and self._romans in (re.sub(r"[^A-Z]", "", found[0]) for found in _SPACED_ROMANS.finditer(text)):
+        if (
+            named
+            and len(self._romans) > 1
+            and self._romans in (re.sub(r"[^A-Z]", "", found[0]) for found in _SPACED_ROMANS.finditer(text))
+        ):
             return True
         return named and self._romans in (word.upper() for word in words)
 
@@ -177,7 +185,11 @@ class Spellings:
         turned = self._digits[::-1]
         literals = _NUMBERS.findall(text)
         runs = {re.sub(r"\D", "", found[0]) for found in _SPREAD.finditer(text)}
-        return turned in runs or turned in literals or (turned[:1] == "0" and turned.lstrip("0") in literals and len(self._digits) > 2)
+        return (
+            turned in runs
+            or turned in literals
+            or (turned[:1] == "0" and turned.lstrip("0") in literals and len(self._digits) > 2)
+        )
 
     def _letters(self, text: str) -> bool:
         """By places in the alphabet or keys of a telephone, where a text speaks of that."""

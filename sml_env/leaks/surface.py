@@ -27,7 +27,9 @@ _ESCAPES: Final = (
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){1,}(?![0-9])")
 _ROUNDS: Final = 3
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
-_ATTRIBUTE = re.compile(r"\b(?:alt|title|value|content|label|data-\w+|aria-\w+|placeholder)\s*=\s*[\"']?([^\"'<>]{1,60})")
+_ATTRIBUTE = re.compile(
+    r"\b(?:alt|title|value|content|label|data-\w+|aria-\w+|placeholder)\s*=\s*[\"']?([^\"'<>]{1,60})"
+)
 _AFTER_A_STOP = re.compile(r"(?<=[.!?,;])(?=[\u00b2\u00b3\u00b9\u2070-\u2089])")
 _JOINED_WORDS = re.compile(r"(?<=[a-z])_+(?=[a-z])")
 _JOINED = re.compile(r"(?<=\d)_+(?=\d)")

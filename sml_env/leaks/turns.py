@@ -34,7 +34,9 @@ _NOT_A_PIECE = re.compile(
     r"|\b(?:\d|one|two|three|four)[\s-]+(?:digits?|pieces?|parts?|halves)\b"
     r"|^\W*(?:one|two|three|four|five|six|[1-9])\s*[:.)]\s|\b\d+(?:st|nd|rd|th)\b|\b\d+\s*-\s*[a-z]+|\b\d+\s+of\s+(?:\d+|them|these|those)\b"
 )
-_IT: Final = r"(?:it|that|this|them|the\s+(?:first|earlier|previous|last|old|other)?\s*(?:number|one|value|hint|result))"
+_IT: Final = (
+    r"(?:it|that|this|them|the\s+(?:first|earlier|previous|last|old|other)?\s*(?:number|one|value|hint|result))"
+)
 _N: Final = r"(\d{1,9}(?:\.\d{1,6})?)"
 _STEPS: Final = (
     (re.compile(rf"\badd\s+{_N}\s+(?:more\s+)?to\s+{_IT}|\b{_IT}\s+plus\s+{_N}|\b(?:go|count|move|jump)\s+up\s+(?:by\s+)?{_N}"
@@ -55,7 +57,9 @@ _LETTERS = re.compile(r"(?<![\w.])(?:[a-z]|\d{1,6})(?:\s*(?:[-+*/]|plus|minus|ti
 
 def pieces_of(text: str, excused: frozenset[str]) -> tuple[str, ...]:
     """The whole numbers of a reply that may be pieces of another: no fractions, labels or ordinals, and none excused."""
-    return tuple(literal for literal in literals(_NOT_A_PIECE.sub(" ", without_labels(text).lower())) if literal not in excused)
+    return tuple(
+        literal for literal in literals(_NOT_A_PIECE.sub(" ", without_labels(text).lower())) if literal not in excused
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,12 @@ class Told:
     def _stepped(self, said: frozenset[str]) -> Iterator[Fraction]:
         """A step that the last reply asks for, from a number of the two before it."""
         last = with_digits(self.replies[-1])
-        starts = [Fraction(number) for pieces in self.pieces[-3:-1] for number in pieces if number.replace(".", "", 1).isdigit()]
+        starts = [
+            Fraction(number)
+            for pieces in self.pieces[-3:-1]
+            for number in pieces
+            if number.replace(".", "", 1).isdigit()
+        ]
         if not starts:
             return
         for pattern, step in _STEPS:
