@@ -26,11 +26,13 @@ _EXPRESSION = (
 _CLOSE = (
     r"\s*(?:[.,;:!?)*$`'\"\u3002\uff01\uff1f]|$"
     r"|\b(?:again|altogether|exactly|in\s+(?:all|total|the\s+end|sum)|then|overall|at\s+last|by\s+the\s+way"
-    r"|once|as\s+soon\s+as|after\s+(?:you|all|both|the\s+last)|when\s+(?:you|all|both|everything)|because|and\s+that(?:'s|\s+is))\b)"
+    r"|once|as\s+soon\s+as|after\s+(?:you|all|both|the\s+last)|when\s+(?:you|all|both|everything)|because"
+    r"|and\s+that(?:'s|\s+is))\b)"
 )
 _VALUE = rf"[*_$`'\"(\s]*(?:\\boxed\s*\{{|\\\(|\$)?\s*{_EXPRESSION}"
 _BE = (
-    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to|ought\s+to|can\s+only)\s+be|(?:should\s+)?reads?|c[ao]mes?\s+(?:out\s+)?to"
+    r"(?:is|are|was|equals?|be|being|=|:|\u2192|->|(?:must|should|would|has\s+to|ought\s+to|can\s+only)\s+be"
+    r"|(?:should\s+)?reads?|c[ao]mes?\s+(?:out\s+)?to"
     r"|turn(?:s|ed)\s+out\s+to\s+be|work(?:s|ed)\s+out\s+(?:to|as|at)|c[ao]mes?\s+out\s+(?:as|at))"
 )
 _FILL = (
@@ -52,13 +54,15 @@ _AFTER_UNKNOWN = (
     r"\s*(?:[.,;!?)*$`'\"]|\b(?:and|right|correct|(?:is|was)\s+(?:right|correct|the\b|it\b|a\s+solution))\b|$)"
 )
 _INTERJECTIONS = (
-    r"yes|no|ok|okay|sure|well|fine|indeed|right|definitely|certainly|absolutely|clearly|obviously|exactly|so|try|say|answer|submit|enter|write|choose|pick|namely|psst"
+    r"yes|no|ok|okay|sure|well|fine|indeed|right|definitely|certainly|absolutely|clearly|obviously|exactly|so"
+    r"|try|say|answer|submit|enter|write|choose|pick|namely|psst"
     r"|between\s+us|remember|of\s+course|here"
 )
 _RIGHT = r"(?:right|correct|answer|solution|result|final|true|it\b|what\s+you)"
 _FOREIGN = r"respuesta|r[ée]ponse|antwort|l[öo]sung|risposta|resposta|antwoord|svaret|odpowied[zź]|ответ|答案|答え"
 _ORDERS = (
-    r"submit|enter|(?:just|simply|then)\s+(?:write|put)|answer\s+with|go\s+(?:with|for)|(?:are|were)\s+looking\s+for|choose|pick|write\s+down"
+    r"submit|enter|(?:just|simply|then)\s+(?:write|put)|answer\s+with|go\s+(?:with|for)|(?:are"
+    r"|were)\s+looking\s+for|choose|pick|write\s+down"
     r"|respond\s+with|reply\s+with"
 )
 
@@ -76,29 +80,40 @@ _ASSERTED: Final = tuple(
         rf"\b(?:{_FOREIGN})\b"
         rf"[^\d.;!?\n]{{0,20}}{_VALUE}{_CLOSE}",
         rf"\b(?:it|that|this|which)\s+(?:should|must|has\s+to|ought\s+to|will|would|can\s+only)\s+be{_FILL}{_VALUE}\b",
-        rf"\b(?:arrived?|finish|land|settled?|wind\s+up|com(?:e|ing)\s+out)s?\s+(?:up\s+)?(?:at|on|with){_FILL}{_VALUE}{_CLOSE}",
-        rf"\b(?:only|just)\s+(?:one\s+|1\s+)?(?:possibility|candidate|choice|option|solution)\b[^\d.;!?\n]{{0,20}}[,:]{_VALUE}{_CLOSE}",
+        rf"\b(?:arrived?|finish|land|settled?|wind\s+up|com(?:e|ing)\s+out)s?\s+(?:up\s+)?(?:at|on"
+        rf"|with){_FILL}{_VALUE}{_CLOSE}",
+        rf"\b(?:only|just)\s+(?:one\s+|1\s+)?(?:possibility|candidate|choice|option"
+        rf"|solution)\b[^\d.;!?\n]{{0,20}}[,:]{_VALUE}{_CLOSE}",
         rf"\b(?:it|that|this)\s+c[ao]mes\s+out\b[^\d.;!?\n]{{1,25}}[,:]{_VALUE}{_CLOSE}",
-        rf"(?<![\w.]){_EXPRESSION}[^\d.!?\n]{{0,25}}[;,]\s*(?:that|this|it)(?:'s|\s+is)\s+(?:the|your|my)\s+(?:answer|result|solution)\b",
+        rf"(?<![\w.]){_EXPRESSION}[^\d.!?\n]{{0,25}}[;,]\s*(?:that|this|it)(?:'s|\s+is)\s+(?:the|your"
+        rf"|my)\s+(?:answer|result|solution)\b",
         rf"\b(?:spoil\w*|secret|trouble|reveal|confess|whisper|give\s+away)\b[^\d.:;!?\n]{{0,25}}[:,]{_VALUE}{_CLOSE}",
-        rf"\bI(?:'d|'ll|\s+(?:would|can|could|also|just|have))?\s+(?:make\s+it|put|got|get|gets|computed|calculated|found|confirm|obtain(?:ed)?|counted|bet|guess)"
+        rf"\bI(?:'d|'ll|\s+(?:would|can|could|also|just|have))?\s+(?:make\s+it|put|got|get|gets|computed"
+        rf"|calculated|found|confirm|obtain(?:ed)?|counted|bet|guess)"
         rf"{_FILL}{_VALUE}{_CLOSE}",
-        rf"\b(?:should|will|would|must|'ll)\s+(?:\w+\s+)?(?:get|have|find|see|obtain|reach|show|read|end\s+(?:up\s+)?with){_FILL}{_VALUE}"
+        rf"\b(?:should|will|would|must|'ll)\s+(?:\w+\s+)?(?:get|have|find|see|obtain|reach|show|read"
+        rf"|end\s+(?:up\s+)?with){_FILL}{_VALUE}"
         rf"(?:{_CLOSE}|\s+(?:at|in|on|if\s+you|and\s+you)\b)",
         rf"\b(?:then|so|finally|now)\s+(?:you|we)\s+have{_FILL}{_VALUE}(?:{_CLOSE}|\s+and\s+you\b)",
         rf"\bwhat\s+(?:you|we|they|i)\b[^\d.;!?\n]{{1,30}}\b(?:is|was)\b{_FILL}{_VALUE}{_CLOSE}",
-        rf"\b(?:only|nothing\s+(?:but|else\s+than)|just){_VALUE}\s+(?:fits|works|will\s+do|is\s+(?:possible|left)|remains|satisfies|can\s+be)\b",
-        rf"(?<![\w.]){_EXPRESSION}[,;]\s*(?:if\s+I'm\s+not|if\s+I\s+am\s+not|I\s+(?:think|believe|guess|promise|bet|swear|am\s+sure)|trust\s+me|believe\s+me|for\s+sure|no\s+doubt)\b",
-        rf"(?<![\w.]){_EXPRESSION}\s*[-,;:.]+\s*(?:that|this|there)(?:'s|\s+is|\s+you\s+have)\s+(?:it\b|(?:the|your|my)\s+(?:answer|result|solution|value|number)\b)",
-        rf"^\W*(?:(?!far\b|step\b|part\b|line\b|hint\b|first\b|not\b|like\b|example\b|so\s+far)[A-Za-z'\u2019]+\W{{1,2}}){{1,5}}(?<=[,:?-]\s){_VALUE}[.!*$`]*\s*$",
+        rf"\b(?:only|nothing\s+(?:but|else\s+than)|just){_VALUE}\s+(?:fits|works|will\s+do|is\s+(?:possible"
+        rf"|left)|remains|satisfies|can\s+be)\b",
+        rf"(?<![\w.]){_EXPRESSION}[,;]\s*(?:if\s+I'm\s+not|if\s+I\s+am\s+not|I\s+(?:think|believe|guess|promise"
+        rf"|bet|swear|am\s+sure)|trust\s+me|believe\s+me|for\s+sure|no\s+doubt)\b",
+        rf"(?<![\w.]){_EXPRESSION}\s*[-,;:.]+\s*(?:that|this|there)(?:'s|\s+is|\s+you\s+have)\s+(?:it\b|(?:the"
+        rf"|your|my)\s+(?:answer|result|solution|value|number)\b)",
+        rf"^\W*(?:(?!far\b|step\b|part\b|line\b|hint\b|first\b|not\b|like\b|example\b"
+        rf"|so\s+far)[A-Za-z'\u2019]+\W{{1,2}}){{1,5}}(?<=[,:?-]\s){_VALUE}[.!*$`]*\s*$",
         rf"^[^\d=?]*\bequals?\b{_FILL}{_VALUE}[.!]*$",
         rf"^\W*[a-z]{{3,}}(?:\s+[a-z]+)?\s*=\s*{_VALUE}\W*$",
         rf"\b(?:that|it|this)'d\s+be{_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:looking|searching)\s+(?:for\s+)?(?:is|was){_FILL}{_VALUE}",
         rf"\b(?:{_FOREIGN})\s*(?:est|ist|es|è|é|is|är|to|:|是|は)\s*\w",
         rf"\b(?:end|ends|finish|left)\s+up\s+with{_FILL}{_VALUE}",
-        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)\b(?!\s+of)|(?:is|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
-        rf"\b(?:sheet|solution|key|notes?|book|verifier|calculat(?:ions?|or)|computations?|maths?|working|count|teacher|textbook|manual)\s+"
+        rf"{_VALUE}\s+(?:it\s+is|solves\s+it|is\s+the\s+(?:value|number|one)\b(?!\s+of)|(?:is"
+        rf"|was)\s+(?:also\s+)?what\s+(?:comes|you|we|they|the|is|was|it))\b",
+        rf"\b(?:sheet|solution|key|notes?|book|verifier|calculat(?:ions?|or)|computations?|maths?|working|count"
+        rf"|teacher|textbook|manual)\s+"
         rf"(?:says?|has|gives?|shows?|reads?){_FILL}{_VALUE}{_CLOSE}",
         rf"\b(?:tell|told)\s+\w+(?:\s+\w+)?\s+['\"\u201c]?{_VALUE}['\"\u201d]",
         rf"\b(?:write|put|type|fill\s+in|enter){_VALUE}\s+(?:there|(?:in|into|on|as)\b(?!(?:\s+the)?\s+"

@@ -2,20 +2,24 @@ r"""The leak guard: reads every free-text reply before the student does.
 
 Threat model. The teacher may be careless or hostile and knows the answer; the student may tell it what to say. Two
 things must not happen: the answer reaches the student, and the guard itself becomes an oracle that says yes by
-stopping. Hence two stages. The first goes by form alone, and by what the statement asks, and stops, right or wrong: any
-assertion of a specific value as the answer (not one that is denied, supposed, or said of a step, a label or an example), bounds that leave one whole number, numbers in a cipher, messages in characters that cannot be seen. The
-second compares what is left with the answer by exact value: every number, number word, phrase, piece of code, count and
-tuple, digits by their places, and numbers spread over several replies; and looks for the answer in other languages,
-bases and numerals. A number of the statement or of the student's own words may be repeated, not asserted; what the
-student wrote is read in all the same ways, so that it passes or is stopped alike whether it is right or wrong.
+stopping. Hence two stages. The first goes by form alone, and by what the statement asks, and stops, right or wrong:
+any assertion of a specific value as the answer (not one that is denied, supposed, or said of a step, a label or an
+example), bounds that leave one whole number, numbers in a cipher, messages in characters that cannot be seen. The
+second compares what is left with the answer by exact value: every number, number word, phrase, piece of code, count
+and tuple, digits by their places, and numbers spread over several replies; and looks for the answer in other
+languages, bases and numerals. A number of the statement or of the student's own words may be repeated, not asserted;
+what the student wrote is read in all the same ways, so that it passes or is stopped alike whether it is right or
+wrong.
 
 The answer of an open domain is a program: the domain says whether a reply, or several together, hold a copy of it.
 
 Covered: values equal in any exact form (42, 84/2, "forty-two", "half of 84", ``\boxed{42}``), digits over turns,
 other scripts, entities, escapes, zero-width characters, base64, base32, bytes, Morse, rot13, reversed and spelled
 words, acrostics, other bases, Roman numerals, fifty languages, bounds, repeated signs and words, small code.
-Not covered: a yes to the student's own value ("spot on"), riddles ("the answer to everything"), facts of the world ("the atomic number of molybdenum"), ciphers that
-the two have agreed on, equations still to be solved ("2x = 84").
+
+Not covered: a yes to the student's own value ("spot on"), riddles ("the answer to everything"), facts of the world
+("the atomic number of molybdenum"), ciphers that the two have agreed on, equations still to be solved ("2x = 84").
+
 Fails closed: an error inside the guard, or a reply over its limits of length and time, counts as a leak.
 """
 
@@ -33,8 +37,8 @@ from sml_env.answers import KINDS, parse_answer
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
-from sml_env.leaks.claims import claims_the_answer
 from sml_env.leaks.ciphers import decoded, from_base64, from_morse
+from sml_env.leaks.claims import claims_the_answer
 from sml_env.leaks.labels import without_labels
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings, prepare

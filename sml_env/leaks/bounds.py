@@ -13,7 +13,8 @@ __all__ = ["Bounds", "bounds_of", "singled_out"]
 
 _N: Final = r"(-?\d{1,15}(?:\.\d{1,9})?)"
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|in\s+the\s+(?:open\s+)?(?:interval|range)(?:\s+from)?)\s+{_N}\s*(?:and|to|through|,)\s+(?:an?\s+)?{_N}"
+    rf"\b(?:between|from|in\s+the\s+(?:open\s+)?(?:interval|range)(?:\s+from)?)\s+{_N}\s*(?:and|to|through"
+    rf"|,)\s+(?:an?\s+)?{_N}"
     r"(\s*,?\s*(?:inclusive|included))?"
 )
 _CHAIN = re.compile(rf"{_N}\s*(<=?|\u2264)\s*[a-z_]\w*\s*(<=?|\u2264)\s*{_N}")
@@ -24,7 +25,8 @@ _LEAST: Final = (
     r"at\s+least|no\s+(?:less|fewer|smaller)\s+than|not\s+(?:below|under|(?:less|smaller|lower)\s+than)|>=|\u2265|from"
 )
 _MOST: Final = (
-    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater|bigger|larger|higher)\s+than)|up\s+to"
+    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater|bigger|larger"
+    r"|higher)\s+than)|up\s+to"
     r"|does(?:n't|\s+not)\s+exceed|<=|\u2264"
 )
 _SINGLE: Final = tuple(
@@ -112,7 +114,8 @@ _MULTIPLE = re.compile(r"\b(?:multiple\s+of|divisible\s+by|divides\s+by)\s+(\d{1
 _LENGTH = re.compile(r"\b(\d)[\s-]digits?\b|\b(?:with|has)\s+(\d)\s+digits\b")
 _WHOLE = re.compile(r"\b(?:whole\s+number|integer|natural\s+number)\b")
 _DECADE = re.compile(
-    r"\bin\s+(?:the|its)\s+(?:(?:low|high|mid|upper|lower)\w*\s+)?(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b"
+    r"\bin\s+(?:the|its)\s+(?:(?:low|high|mid|upper|lower)\w*\s+)?(twenties|thirties|forties|fifties|sixties"
+    r"|seventies|eighties|nineties)\b"
 )
 _DECADES: Final = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,

@@ -160,7 +160,7 @@ def _bytes(text: str) -> Iterator[str]:
         codes = [int(code) for code in re.findall(r"\d+", found[0])]
         if all(32 <= code < 127 for code in codes):
             plain = "".join(map(chr, codes))
-            if (plain.isdigit() and named) or _tells(plain) and not plain.isdigit():
+            if named if plain.isdigit() else _tells(plain):
                 yield plain
 
 

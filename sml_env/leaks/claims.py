@@ -15,16 +15,20 @@ from sml_env.stated import literals, squeezed, with_digits
 __all__ = ["claims_the_answer"]
 
 _DENIED_BEFORE = re.compile(
-    r"(?:n['\u2019]t|\bnot|\bnever|\bcannot|\binstead\s+of|\brather\s+than|\bwithout)\s+(?:really\s+|simply\s+|just\s+|quite\s+)?$",
+    r"(?:n['\u2019]t|\bnot|\bnever|\bcannot|\binstead\s+of|\brather\s+than|\bwithout)\s+(?:really\s+|simply\s+"
+    r"|just\s+|quite\s+)?$",
     re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
-    r"^[\s\w*)]{0,25}?\b(?:(?:is|are|was|does|do|did|would|will|can|could|must|should|has|have)(?:n['\u2019]t|\s+not|\s+never)"
-    r"|cannot|fails?|(?:is|was|would\s+be|looks|seems)\s+(?:wrong|incorrect|too|off|impossible|mistaken|only|far|tempting|close))\b",
+    r"^[\s\w*)]{0,25}?\b(?:(?:is|are|was|does|do|did|would|will|can|could|must|should|has|have)(?:n['\u2019]t"
+    r"|\s+not|\s+never)"
+    r"|cannot|fails?|(?:is|was|would\s+be|looks|seems)\s+(?:wrong|incorrect|too|off|impossible|mistaken|only"
+    r"|far|tempting|close))\b",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:if|suppose|supposing|assume|assuming|imagine|pretend|unless|whether|were|had|e\.g\.|for\s+(?:example|instance)|let(?:'s\s+say)?)"
+    r"\b(?:if|suppose|supposing|assume|assuming|imagine|pretend|unless|whether|were|had|e\.g\.|for\s+(?:example"
+    r"|instance)|let(?:'s\s+say)?)"
     r"(?:\s+(?:that|your|the|it|you|we|he|she|they|this|there|for\s+(?:example|instance)))*[\s,:]*$",
     re.IGNORECASE,
 )
@@ -35,45 +39,59 @@ _ONLY_IF = re.compile(
 )
 _PRAISED = re.compile(r"\b(?:right|correct|true|what\s+(?:you|we|they))\b.{0,2}$", re.IGNORECASE)
 _OF_A_PART: Final = (
-    r"inner|outer|first|second|third|fourth|next|previous|middle|intermediate|partial|left|right|upper|lower|other|both|each|step"
+    r"inner|outer|first|second|third|fourth|next|previous|middle|intermediate|partial|left|right|upper|lower"
+    r"|other|both|each|step"
     r"|smaller|larger|missing|common|wrong|sub|half|new|old|starting|original"
 )
 _APPOSED = re.compile(
-    rf"(?:\b(?:{_OF_A_PART})\s+[a-z]+|\b(?!(?:answer|result|value|total|solution|number|outcome|guess|idea|final|is|it|so|yes|no"
-    r"|well|then|that|this|your|the|my|and|or|indeed|sure|but|because|think|say|said|of|with|sees?|believe|knows?|yeah|true|exactly"
-    r"|definitely|certainly|correct|really|maybe|perhaps|here|now|thus|hence|therefore)\b)[A-Za-z]{2,}|\w+\s*[-+*/^=])\s+\W{0,2}$"
+    rf"(?:\b(?:{_OF_A_PART})\s+[a-z]+|\b(?!(?:answer|result|value|total|solution|number|outcome|guess|idea"
+    rf"|final|is|it|so|yes|no"
+    r"|well|then|that|this|your|the|my|and|or|indeed|sure|but|because|think|say|said|of|with|sees?|believe"
+    r"|knows?|yeah|true|exactly"
+    r"|definitely|certainly|correct|really|maybe|perhaps|here|now|thus|hence|therefore)\b)[A-Za-z]{2,}"
+    r"|\w+\s*[-+*/^=])\s+\W{0,2}$"
 )
 _SOMEONE = re.compile(
-    r"(?:\b(?:the|a|an|each|every|his|her|their|one|another|first|second|other)\s+(?:\w+\s+){0,2}\w+|\b(?!(?:You|We|I|They|One|Then|To|So|And"
+    r"(?:\b(?:the|a|an|each|every|his|her|their|one|another|first|second|other)\s+(?:\w+\s+){0,2}\w+"
+    r"|\b(?!(?:You|We|I|They|One|Then|To|So|And"
     r"|Thus|Finally|It|This|That|He|She)\b)[A-Z][a-z]+)\s+$"
 )
 _RECEIVED = re.compile(r"^(?:gets?|gave|gives|takes?|says?|leaves?)\b", re.IGNORECASE)
 _ON_THE_WAY = re.compile(
-    r"\b(?:next|now|then|still|left|remain\w*|after\s+that|another|afterwards|further|from\s+there|go\s+on|carry\s+on|continue"
+    r"\b(?:next|now|then|still|left|remain\w*|after\s+that|another|afterwards|further|from\s+there|go\s+on"
+    r"|carry\s+on|continue"
     r"|keep\s+going|yet|last\s+step|one\s+more|step\s+\d)\b"
-    r"|\b(?:what|how|which|where|who|when)\b(?!\s+(?:do|did|would|could|can)\s+(?:you|i)\s+(?:know|think|see|find\s+out))[^.!]*\?",
+    r"|\b(?:what|how|which|where|who|when)\b(?!\s+(?:do|did|would|could|can)\s+(?:you|i)\s+(?:know|think|see"
+    r"|find\s+out))[^.!]*\?",
     re.IGNORECASE,
 )
 _ORDERED = re.compile(
-    r"(?:[.!;,:]\s+|\band\s+|\bso\s+)(?:please\s+)?(?:use|put|add|subtract|divide|multiply|find|take|look|read|think|work|try|combine|convert"
-    r"|count|undo|apply|keep|do|split|simplify|figure|turn|set|solve|consider|notice|recall|feed|test|draw|make|don't|you\s+(?:still|only|also|need))\b",
+    r"(?:[.!;,:]\s+|\band\s+|\bso\s+)(?:please\s+)?(?:use|put|add|subtract|divide|multiply|find|take|look|read"
+    r"|think|work|try|combine|convert"
+    r"|count|undo|apply|keep|do|split|simplify|figure|turn|set|solve|consider|notice|recall|feed|test|draw|make"
+    r"|don't|you\s+(?:still|only|also|need))\b",
     re.IGNORECASE,
 )
 _OVER = re.compile(
-    r"\b(?:submit|hand\s+(?:it|that)|write\s+(?:it|that)|enter\s+(?:it|that)|(?<!well\s)done|finished|why|prove|agree|justify|show\s+(?:it|that|me))\b"
+    r"\b(?:submit|hand\s+(?:it|that)|write\s+(?:it|that)|enter\s+(?:it|that)|(?<!well\s)done|finished|why|prove"
+    r"|agree|justify|show\s+(?:it|that|me))\b"
     r"|\bnext\s+(?:problem|question|exercise|one)\b|\bnothing\s+(?:\w+\s+)?(?:left|remains|more)\b",
     re.IGNORECASE,
 )
 _MADE_UP = re.compile(
-    r"\b(?:for\s+(?:example|instance)|(?:as\s+an|an|another|one)\s+example|e\.g\.|similar|analogous|another\s+(?:equation|problem|case)"
-    r"|(?:simpler|easier|smaller|other|different)\s+(?:\w+\s+)?(?:numbers?|problem|equation|case|example|values?|one)|try\s+it\s+with"
-    r"|suppose|imagine|picture|pretend|(?:(?<=^)|(?<=[.!?]\s))(?:with|for)\s+\$?\d+|if\s+\w+(?:\s+\w+)?\s+(?:were|was|had|cost|costs)|(?:you|he|she|it|they|we|i)(?:['\u2019]d|\s+would)"
+    r"\b(?:for\s+(?:example|instance)|(?:as\s+an|an|another|one)\s+example|e\.g\.|similar|analogous"
+    r"|another\s+(?:equation|problem|case)"
+    r"|(?:simpler|easier|smaller|other|different)\s+(?:\w+\s+)?(?:numbers?|problem|equation|case|example"
+    r"|values?|one)|try\s+it\s+with"
+    r"|suppose|imagine|picture|pretend|(?:(?<=^)|(?<=[.!?]\s))(?:with|for)\s+\$?\d+"
+    r"|if\s+\w+(?:\s+\w+)?\s+(?:were|was|had|cost|costs)|(?:you|he|she|it|they|we|i)(?:['\u2019]d|\s+would)"
     r"\s+(?:\w+\s+)?(?:get|have|be))\b",
     re.IGNORECASE,
 )
 _NOT_SO = re.compile(r"(?:n['\u2019]t|\bnot|\bnever|\bcannot|\bwrong\s+to|\binstead\s+of)\b[^.!?;:]*$", re.IGNORECASE)
 _WHICH = re.compile(
-    r"^\s*,?\s*(?:which|whereas|but\s+(?:that|the|you|it|only|this|not|we))\b(?![^.]*\b(?:answer|result|solution|asked|want\w*|question"
+    r"^\s*,?\s*(?:which|whereas|but\s+(?:that|the|you|it|only|this|not|we))\b(?![^.]*\b(?:answer|result"
+    r"|solution|asked|want\w*|question"
     r"|looking)\b)",
     re.IGNORECASE,
 )
@@ -91,7 +109,8 @@ _ASKED_LETTER = re.compile(
 )
 _VARIABLE = re.compile(r"(?<![a-zA-Z'\u2019\\])[b-hj-zB-HJ-Z](?![a-zA-Z'\u2019])")
 _ASKED = re.compile(
-    r"\b(?:what\s+(?:is|are|was|were|will\s+be|would\s+be|could\s+be)|what's|find|compute|determine|calculate|give|work\s+out)\s+"
+    r"\b(?:what\s+(?:is|are|was|were|will\s+be|would\s+be|could\s+be)|what's|find|compute|determine|calculate"
+    r"|give|work\s+out)\s+"
     r"(?:the|his|her|its|their)\s+(?:total\s+|exact\s+)?((?:[a-z]+[\s-]){0,2}[a-z]{3,})\b"
 )
 _COUNTED = re.compile(r"\bhow\s+many\s+(?:\w+\s+)?([a-z]{3,})\b")
@@ -105,12 +124,17 @@ _AMONG_OTHERS = re.compile(
 )
 _MULTIPLIED = re.compile(r"\b(?:twice|thrice|half|double|triple|must|should)\b[^.!?]*$", re.IGNORECASE)
 _CONDITION = re.compile(r"\bif\b[^.!?]*$", re.IGNORECASE)
-_NOT_A_RATE: Final = r"(?!\s*(?:an?|per|each|every|apiece|less|more|fewer|off|extra|left|now|so\s+far|for\s+(?:the|each|every|one|a))\b|[\d,.]*\d)"
+_NOT_A_RATE: Final = (
+    r"(?!\s*(?:an?|per|each|every|apiece|less|more|fewer|off|extra|left|now|so\s+far|for\s+(?:the|each|every"
+    r"|one|a))\b|[\d,.]*\d)"
+)
 _HYPOTHETICAL = re.compile(
-    r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+|than)\b|\d%|n['\u2019]t\b"
+    r"\b(?:would|could|might|if|suppose|each|every|per|already|first|with|after|until|not|only|one\s+\w+"
+    r"|than)\b|\d%|n['\u2019]t\b"
 )
 _ENDS = re.compile(
-    r"^\s*(?:[.!;]|$|(?:in\s+(?:all|total|the\s+end|the\s+till)|altogether|overall|it\s+is|in|then)\b)|^[^,.!?;]{0,20}[.!]?\s*$"
+    r"^\s*(?:[.!;]|$|(?:in\s+(?:all|total|the\s+end|the\s+till)|altogether|overall|it\s+is|in|then)\b)"
+    r"|^[^,.!?;]{0,20}[.!]?\s*$"
 )
 _ASKED_FOR_NOTHING: Final = frozenset({"value", "answer", "result", "number", "following"})
 
@@ -132,7 +156,8 @@ def _asked(statement: str) -> tuple[re.Pattern[str], ...]:
     patterns = []
     if either := "|".join([*(re.escape(name) for name in sorted(names)), *units]):
         patterns.append(
-            rf"^\W*(?:(?:so|thus|hence|therefore|then|and|yes|well)\W+)*(?:the|his|her|its|their)\s+(?:{either})\b[^\d.;!?,\n]{{0,25}}"
+            rf"^\W*(?:(?:so|thus|hence|therefore|then|and|yes|well)\W+)*(?:the|his|her|its"
+            rf"|their)\s+(?:{either})\b[^\d.;!?,\n]{{0,25}}"
             rf"(?:\bis\b|\bare\b|\bequals\b|=|:|\bcomes\s+to\b|\bmust\s+be\b|\bshould\s+be\b){_VALUE}"
         )
     if _MONEY.search(question) or "dollars" in units:

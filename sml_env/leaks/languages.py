@@ -1,4 +1,4 @@
-"""Names of whole numbers in other languages: those that num2words knows, and some more, in their script and romanised."""
+"""Names of whole numbers in other languages: those that num2words knows, and more, in their script and romanised."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ _ROMAN_HINDI: Final = {
     90: "nabbe", 42: "bayalis",
 }  # fmt: skip
 _PINYIN: Final = ("", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
-_ROMAJI: Final = (
-    ("",), ("ichi",), ("ni",), ("san",), ("yon", "shi"), ("go",), ("roku",), ("nana", "shichi"), ("hachi",), ("kyu", "kyuu", "ku"),
-)  # fmt: skip
+_ROMAJI: Final = tuple(
+    tuple(names.split("/")) for names in " ichi ni san yon/shi go roku nana/shichi hachi kyu/kyuu/ku".split(" ")
+)
 _KANA: Final = ("", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _KANA_HUNDREDS: Final = (
     "", "ひゃく", "にひゃく", "さんびゃく", "よんひゃく", "ごひゃく", "ろっぴゃく", "ななひゃく", "はっぴゃく", "きゅうひゃく",
@@ -217,10 +217,7 @@ def may_name(text: str) -> bool:
 
 def names_in(text: str, number: int) -> bool:
     """Whether a text holds a name of a number in another language."""
-    if text.isascii():
-        text = text.lower()
-    else:
-        text = plain_letters(text)
+    text = text.lower() if text.isascii() else plain_letters(text)
     if text.isascii() and not may_name(text):
         return False
     single, long = _names(number)

@@ -120,7 +120,7 @@ _TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], .
     (rf"c\(\s*{_N}\s*,\s*{_N}\s*\)|binom\{{{_N}\}}\{{{_N}\}}", lambda a, b: _whole(comb, a, b) if 0 <= b <= a <= 60 else None),
     (rf"{_N}\s+(?:or|and)\s+{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
     (rf"not\s+{_N}\D{{1,12}}{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between|between\s+them)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
-    (rf"([1-9])\s+and\s+([2-9]0)", lambda a, b: a + b),
+    (r"([1-9])\s+and\s+([2-9]0)", lambda a, b: a + b),
     (rf"(?:integer|whole)\s+part\D{{1,8}}{_N}\D{{1,25}}{_N}", lambda a, b: Fraction(f"{a}.{b}") if a.denominator == b.denominator == 1 and b >= 0 else None),
     (rf"(?:were|was|is|be)\s+{_N}\s+(?:bigger|more|larger|greater|higher)\D{{1,25}}{_N}", lambda a, b: b - a),
     (rf"(?:were|was|is|be)\s+{_N}\s+(?:smaller|less|lower|fewer)\D{{1,25}}{_N}", lambda a, b: b + a),

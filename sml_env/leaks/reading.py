@@ -20,9 +20,11 @@ __all__ = ["Reading", "hides_a_number"]
 
 _SMALLEST_COUNT: Final = 5
 _DIGIT_PLACES = re.compile(
-    r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column|position|digit)"
+    r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column"
+    r"|position|digit)"
     r"|\b(?:ones|units|tens|hundreds)\s*:|\bside\s+by\s+side\b|\bnext\s+to\s+each\s+other\b|\bglued?\b|\bin\s+a\s+row\b"
-    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\s+(?:an?\s+)?\d|\bnext\s+to\b"
+    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b"
+    r"|\bfollowed\s+by\b|\bthen\s+(?:an?\s+)?\d|\bnext\s+to\b"
 )
 _HOW_MANY_DIGITS = re.compile(
     r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"

@@ -1,11 +1,12 @@
-"""What several replies tell together: digits in pieces, parts of a number, letters that stand for values, steps, bounds."""
+"""What several replies tell together: digits in pieces, parts of a number, letters with values, steps, bounds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from sml_env.leaks.bounds import Bounds, bounds_of
@@ -23,28 +24,38 @@ _GLUE: Final = " .-\u2026\n"
 _WORDS = re.compile(r"[^\W\d_]+")
 _OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
 _PLACES = re.compile(
-    r"\b(?:digits?|ends?|ending|last|units?|ones|tens|hundreds|begins?|starts?|first|second|middle|front|back|left|right|then|followed)\b"
+    r"\b(?:digits?|ends?|ending|last|units?|ones|tens|hundreds|begins?|starts?|first|second|middle|front|back"
+    r"|left|right|then|followed)\b"
 )
 _SURELY_PLACES = re.compile(
-    r"\bdigits?\b|\b(?:ones|tens|hundreds|units)\b(?!\s+(?:with|that|who|which|of|in|you|we|not|are|have))|\bside\s+by\s+side\b|\bfollowed\s+by\b|\bglued?\b|\bpieces?\b"
+    r"\bdigits?\b|\b(?:ones|tens|hundreds|units)\b(?!\s+(?:with|that|who|which|of|in|you|we|not|are|have))"
+    r"|\bside\s+by\s+side\b|\bfollowed\s+by\b|\bglued?\b|\bpieces?\b"
 )
 _NOT_A_PIECE = re.compile(
-    r"\d+\s*/\s*\d+|\b(?:step|hint|part|line|row|day|week|question|sentence|number|message|term|case|side|method|rule|fact)s?\s+(?:\d+|one|two|three)\b"
+    r"\d+\s*/\s*\d+|\b(?:step|hint|part|line|row|day|week|question|sentence|number|message|term|case|side"
+    r"|method|rule|fact)s?\s+(?:\d+|one|two|three)\b"
     r"|\b(?:which|those|these|that|first|last|next|other|missing|only|each|every|any)\s+one\b|\bone\s+is\s+missing\b"
     r"|\b(?:\d|one|two|three|four)[\s-]+(?:digits?|pieces?|parts?|halves)\b"
-    r"|^\W*(?:one|two|three|four|five|six|[1-9])\s*[:.)]\s|\b\d+(?:st|nd|rd|th)\b|\b\d+\s*-\s*[a-z]+|\b\d+\s+of\s+(?:\d+|them|these|those)\b"
+    r"|^\W*(?:one|two|three|four|five|six|[1-9])\s*[:.)]\s|\b\d+(?:st|nd|rd|th)\b|\b\d+\s*-\s*[a-z]+"
+    r"|\b\d+\s+of\s+(?:\d+|them|these|those)\b"
 )
 _IT: Final = (
     r"(?:it|that|this|them|the\s+(?:first|earlier|previous|last|old|other)?\s*(?:number|one|value|hint|result))"
 )
 _N: Final = r"(\d{1,9}(?:\.\d{1,6})?)"
 _STEPS: Final = (
-    (re.compile(rf"\badd\s+{_N}\s+(?:more\s+)?to\s+{_IT}|\b{_IT}\s+plus\s+{_N}|\b(?:go|count|move|jump)\s+up\s+(?:by\s+)?{_N}"
-                rf"|\b(?:raise|increase)\s+{_IT}\s+by\s+{_N}|\badd\s+{_N}\s*[.!]|\b{_N}\s+more\s+than\s+{_IT}"), lambda a, b: a + b),
-    (re.compile(rf"\b(?:subtract|take)\s+{_N}\s+(?:away\s+)?from\s+{_IT}|\b{_IT}\s+minus\s+{_N}|\b(?:go|count|move|jump)\s+down\s+(?:by\s+)?{_N}"
-                rf"|\b(?:lower|reduce|decrease)\s+{_IT}\s+by\s+{_N}|\b{_N}\s+(?:less|fewer)\s+than\s+{_IT}|\btake\s+(?:away|off)\s+{_N}"), lambda a, b: a - b),
-    (re.compile(rf"\b(?:multiply\s+{_IT}|{_IT}\s+times|{_IT}\s+multiplied)\s+(?:by\s+)?{_N}|\b{_N}\s+times\s+{_IT}"), lambda a, b: a * b),
-    (re.compile(rf"\bdivide\s+{_IT}\s+by\s+{_N}|\b{_IT}\s+(?:over|divided\s+by)\s+{_N}"), lambda a, b: a / b if b else a),
+    (re.compile(rf"\badd\s+{_N}\s+(?:more\s+)?to\s+{_IT}|\b{_IT}\s+plus\s+{_N}|\b(?:go|count|move"
+        rf"|jump)\s+up\s+(?:by\s+)?{_N}"
+                rf"|\b(?:raise|increase)\s+{_IT}\s+by\s+{_N}|\badd\s+{_N}\s*[.!]"
+                rf"|\b{_N}\s+more\s+than\s+{_IT}"), lambda a, b: a + b),
+    (re.compile(rf"\b(?:subtract|take)\s+{_N}\s+(?:away\s+)?from\s+{_IT}|\b{_IT}\s+minus\s+{_N}|\b(?:go|count"
+        rf"|move|jump)\s+down\s+(?:by\s+)?{_N}"
+                rf"|\b(?:lower|reduce|decrease)\s+{_IT}\s+by\s+{_N}|\b{_N}\s+(?:less|fewer)\s+than\s+{_IT}"
+                rf"|\btake\s+(?:away|off)\s+{_N}"), lambda a, b: a - b),
+    (re.compile(rf"\b(?:multiply\s+{_IT}|{_IT}\s+times|{_IT}\s+multiplied)\s+(?:by\s+)?{_N}"
+        rf"|\b{_N}\s+times\s+{_IT}"), lambda a, b: a * b),
+    (re.compile(rf"\bdivide\s+{_IT}\s+by\s+{_N}|\b{_IT}\s+(?:over"
+        rf"|divided\s+by)\s+{_N}"), lambda a, b: a / b if b else a),
 )  # fmt: skip
 _ALONE: Final = (
     (re.compile(rf"\b(?:double|twice)\s+{_IT}"), lambda a: 2 * a),
@@ -76,7 +87,7 @@ class Told:
     replies: tuple[str, ...] = ()
     pieces: tuple[tuple[str, ...], ...] = ()
     placed: bool = False
-    bounds: Bounds = Bounds()
+    bounds: Bounds = field(default_factory=Bounds)
 
     def with_reply(self, plain: str, quotable: frozenset[str], said: frozenset[str]) -> Told:
         """After one more reply.
@@ -168,7 +179,7 @@ class Told:
         """Tens and ones that come one after the other: thirty, then four."""
         parts = [pieces[0] for pieces in self.pieces if len(pieces) == 1 and pieces[0].isdigit()]
         total = Fraction(0)
-        for before, after in zip(parts, parts[1:], strict=False):
+        for before, after in pairwise(parts):
             total = total or Fraction(int(before))
             if int(before) and int(before) % 10 ** len(after) == 0:
                 total += int(after)
