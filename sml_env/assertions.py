@@ -40,7 +40,7 @@ _FILL = (
     r"|about|around))*"
 )
 _NOUN = r"\b(?:answer|result|solution|ans|total|outcome|value|choice|secret|number|final\s+line)\b"
-_SOUGHT = r"(?:\s+(?:that\s+)?(?:you|we|they)(?:'re|\s+are|'d|\s+would)?\s+[a-z]+(?:\s+[a-z]+){0,3}?|\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"
+_SOUGHT = r"(?:\s+(?:that\s+)?(?:you|we|they)(?:'re|\s+are|'d|\s+would)?\s+[a-z]+(?:\s+[a-z]+){0,3}?|\s+(?:you\s+want|of\s+x|here|you\s+seek|you\s+are\s+looking\s+for|to\s+(?:this|the)\s+\w+))?"  # noqa: E501
 _NOT_A_TERM = r"(?![\d.]*(?:\d|\s*(?:times\s+[a-z]\b|\*\s*[a-z]\b|[a-z]\b(?!\s+[a-z]))))"
 _LEADS = (
     r"(?<!whether\syou\s)(?<!if\syou\s)gets?|(?<!part\s)(?<!step\s)(?<!line\s)(?<!sum\s)(?:gives?|gave)|say|yields?"

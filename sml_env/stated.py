@@ -31,7 +31,7 @@ _FOLDED: Final = str.maketrans(
 )
 _VULGAR = re.compile("(?<=\\d)(?=[\u00bc-\u00be\u2150-\u215e])")
 _ANY_WORD = "|".join([*UNITS, *TENS, *SCALES])
-_PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|i|you|we|they|he|she|just|above|below|option|can|must|should|has|by|gets?)\b)"
+_PRONOUN = r"(?!one\s+(?:of|way|side|step|thing|another|at|on|in|with|that|which|who|before|after|whose|i|you|we|they|he|she|just|above|below|option|can|must|should|has|by|gets?)\b)"  # noqa: E501
 _NUMBER_WORDS = re.compile(
     rf"\b(?:minus\s+|negative\s+)?{_PRONOUN}(?:{_ANY_WORD})"
     rf"(?:(?:(?:(?<=hundred)|(?<=thousand)|(?<=million)|(?<=ty))\s+and\s+|(?:(?<=thousand)|(?<=million)),\s+|[\s-]+)(?:{_ANY_WORD}))*\b"
@@ -82,7 +82,7 @@ _NAMES: Final = {
     "half a million": 500_000, "half a score": 10, "century": 100, "couple of dozen": 24,
 }  # fmt: skip
 _NAMED = re.compile(
-    rf"\b(?:an?\s+)?(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b(?=\W*(?:plus|minus|and|less|more|taken|times|$|[-.,+!?*/)]))"
+    rf"\b(?:an?\s+)?(?:{'|'.join(sorted(_NAMES, key=len, reverse=True))})\b(?=\W*(?:plus|minus|and|less|more|taken|times|$|[-.,+!?*/)]))"  # noqa: E501
 )
 _NAMED_WORDS = re.compile("gross|score|dozen|half a|century")
 _HALVES = re.compile(
@@ -98,8 +98,8 @@ _SIZES: Final = {
     "1000000": 1_000_000,
 }
 _ORDINALS: Final = {
-    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,
-    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60,
+    "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17,  # noqa: E501
+    "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60,  # noqa: E501
     "seventieth": 70, "eightieth": 80, "ninetieth": 90,
 }  # fmt: skip
 _UNIT_ORDINALS: Final = {
@@ -227,7 +227,7 @@ def stated_values(text: str, known: frozenset[Fraction] = frozenset()) -> Iterat
     Args:
         text: Any.
         known: Values whose working out tells nothing: of arithmetic that comes to one of them, the single numbers alone.
-    """
+    """  # noqa: E501
     plain = _plain(text)
     for run in _RUN.finditer(plain):
         body = run[0].strip().strip(",").strip()

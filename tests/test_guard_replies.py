@@ -68,7 +68,7 @@ def taught() -> list[dict[str, Any]]:
 
 
 def test_of_the_teaching_replies_written_blind_those_that_are_stopped_are_known() -> None:
-    """393 replies by someone who had not seen the guard; 22 of them were stopped when it first met them, none is now."""
+    """393 replies by someone who had not seen the guard; 22 of them were stopped when it first met them, none is now."""  # noqa: E501
     rows = json.loads((CASES / "guard_clean_blind.json").read_text(encoding="utf-8"))
     assert len(rows) == 393
     assert [row["reply"] for row in rows if stopped(row)] == []

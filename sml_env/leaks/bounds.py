@@ -118,7 +118,7 @@ _DECADE = re.compile(
     r"|seventies|eighties|nineties)\b"
 )
 _DECADES: Final = {
-    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,  # noqa: E501
 }  # fmt: skip
 _EXCEPTED = re.compile(r"\b(?:other\s+than|except(?:\s+for)?|besides|apart\s+from|but\s+not|not)\s+(-?\d{1,9})\b")
 _GREATEST = re.compile(r"\b(?:largest|greatest|biggest|highest)\b")

@@ -16,7 +16,7 @@ __all__ = ["may_name", "names_in", "prepare_names"]
 _UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue", "\u00df": "ss"})
 _LATIN: Final = str.maketrans(
     dict(zip("абвгдезийклмнопрстуфхыэіў", "abvgdeziyklmnoprstufhyeiu", strict=True))
-    | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "", "ю": "yu", "я": "ya", "ё": "yo", "є": "ye", "ї": "yi"}
+    | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "", "ю": "yu", "я": "ya", "ё": "yo", "є": "ye", "ї": "yi"}  # noqa: E501
 )  # fmt: skip
 _BUILDING: Final = (*range(2, 101), 200, 1_000, 2_000)
 _STEM: Final = 5
@@ -68,25 +68,25 @@ def _tongue(small: str, tens: str, hundreds: str = "", joint: str = " ") -> _Ton
 
 _TONGUES: Final = (
     _tongue(  # Greek
-        "ενα δυο τρια τεσσερα πεντε εξι επτα οκτω εννεα δεκα εντεκα δωδεκα δεκατρια δεκατεσσερα δεκαπεντε δεκαεξι δεκαεπτα"
+        "ενα δυο τρια τεσσερα πεντε εξι επτα οκτω εννεα δεκα εντεκα δωδεκα δεκατρια δεκατεσσερα δεκαπεντε δεκαεξι δεκαεπτα"  # noqa: E501
         " δεκαοκτω δεκαεννεα",
         "εικοσι τριαντα σαραντα πενηντα εξηντα εβδομηντα ογδοντα ενενηντα",
         "εκατον διακοσια τριακοσια τετρακοσια πεντακοσια εξακοσια επτακοσια οκτακοσια εννιακοσια",
     ),
     _tongue(  # Latin
-        "unus duo tres quattuor quinque sex septem octo novem decem undecim duodecim tredecim quattuordecim quindecim sedecim"
+        "unus duo tres quattuor quinque sex septem octo novem decem undecim duodecim tredecim quattuordecim quindecim sedecim"  # noqa: E501
         " septendecim duodeviginti undeviginti",
         "viginti triginta quadraginta quinquaginta sexaginta septuaginta octoginta nonaginta",
         "centum ducenti trecenti quadringenti quingenti sescenti septingenti octingenti nongenti",
     ),
     _tongue(  # Swahili
-        "moja mbili tatu nne tano sita saba nane tisa kumi kuminamoja kuminambili kuminatatu kuminanne kuminatano kuminasita"
+        "moja mbili tatu nne tano sita saba nane tisa kumi kuminamoja kuminambili kuminatatu kuminanne kuminatano kuminasita"  # noqa: E501
         " kuminasaba kuminanane kuminatisa",
         "ishirini thelathini arobaini hamsini sitini sabini themanini tisini",
         joint=" na ",
     ),
     _tongue(  # Estonian
-        "uks kaks kolm neli viis kuus seitse kaheksa uheksa kumme uksteist kaksteist kolmteist neliteist viisteist kuusteist"
+        "uks kaks kolm neli viis kuus seitse kaheksa uheksa kumme uksteist kaksteist kolmteist neliteist viisteist kuusteist"  # noqa: E501
         " seitseteist kaheksateist uheksateist",
         "kakskummend kolmkummend nelikummend viiskummend kuuskummend seitsekummend kaheksakummend uheksakummend",
         "sada kakssada kolmsada nelisada viissada kuussada seitsesada kaheksasada uheksasada",
@@ -108,20 +108,21 @@ _HINDI_WORDS: Final = """एक दो तीन चार पाँच छह �
 तेईस चौबीस पच्चीस छब्बीस सत्ताईस अट्ठाईस उनतीस तीस इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस चालीस इकतालीस बयालीस
 तैंतालीस चवालीस पैंतालीस छियालीस सैंतालीस अड़तालीस उनचास पचास इक्यावन बावन तिरेपन चौवन पचपन छप्पन सत्तावन अट्ठावन उनसठ साठ इकसठ बासठ
 तिरेसठ चौंसठ पैंसठ छियासठ सड़सठ अड़सठ उनहत्तर सत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पचहत्तर छिहत्तर सतहत्तर अठहत्तर उनासी अस्सी इक्यासी बयासी
-तिरासी चौरासी पचासी छियासी सत्तासी अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे सौ"""
+तिरासी चौरासी पचासी छियासी सत्तासी अट्ठासी नवासी नब्बे इक्यानवे बानवे तिरानवे चौरानवे पचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे सौ"""  # noqa: E501
 _HINDI: Final = tuple(_HINDI_WORDS.split())
 _ROMAN_HINDI: Final = {
     11: "gyarah", 12: "barah", 13: "terah", 14: "chaudah", 15: "pandrah", 16: "solah", 17: "satrah", 18: "atharah",
-    19: "unnis", 20: "bees", 25: "pachis", 30: "tees", 40: "chalis", 50: "pachas", 60: "saath", 70: "sattar", 80: "assi",
+    19: "unnis", 20: "bees", 25: "pachis", 30: "tees", 40: "chalis", 50: "pachas", 60: "saath", 70: "sattar", 80: "assi",  # noqa: E501
     90: "nabbe", 42: "bayalis",
 }  # fmt: skip
 _PINYIN: Final = ("", "yi", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
 _ROMAJI: Final = tuple(
-    tuple(names.split("/")) for names in " ichi ni san yon/shi go roku nana/shichi hachi kyu/kyuu/ku".split(" ")
+    tuple(names.split("/"))
+    for names in ["", "ichi", "ni", "san", "yon/shi", "go", "roku", "nana/shichi", "hachi", "kyu/kyuu/ku"]
 )
 _KANA: Final = ("", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _KANA_HUNDREDS: Final = (
-    "", "ひゃく", "にひゃく", "さんびゃく", "よんひゃく", "ごひゃく", "ろっぴゃく", "ななひゃく", "はっぴゃく", "きゅうひゃく",
+    "", "ひゃく", "にひゃく", "さんびゃく", "よんひゃく", "ごひゃく", "ろっぴゃく", "ななひゃく", "はっぴゃく", "きゅうひゃく",  # noqa: E501
 )  # fmt: skip
 _ROMAJI_HUNDREDS: Final = (
     "", "hyaku", "nihyaku", "sanbyaku", "yonhyaku", "gohyaku", "roppyaku", "nanahyaku", "happyaku", "kyuhyaku",
@@ -164,7 +165,7 @@ def _all_names(number: int) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> tuple[frozenset[str], frozenset[str]]:
-    """Words in Latin letters that are of numbers in other languages: whole ones, and stems that longer ones are built of."""
+    """Words in Latin letters of numbers in other languages: whole ones, and stems that longer ones are built of."""
     words: set[str] = set()
     for number in _BUILDING:
         for name in _all_names(number):

@@ -56,7 +56,7 @@ class Reading:
 
     Args:
         text: As it is read: digits in ASCII.
-        shuffled: Whether digits are read in either order wherever they stand: of a student, who may have any of them said.
+        shuffled: Whether digits are read in either order wherever they stand, as a student's are.
     """
 
     def __init__(self, text: str, shuffled: bool = False) -> None:

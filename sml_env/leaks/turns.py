@@ -67,7 +67,7 @@ _LETTERS = re.compile(r"(?<![\w.])(?:[a-z]|\d{1,6})(?:\s*(?:[-+*/]|plus|minus|ti
 
 
 def pieces_of(text: str, excused: frozenset[str]) -> tuple[str, ...]:
-    """The whole numbers of a reply that may be pieces of another: no fractions, labels or ordinals, and none excused."""
+    """The whole numbers of a reply that may be pieces of another: no fractions, labels, ordinals, none excused."""
     return tuple(
         literal for literal in literals(_NOT_A_PIECE.sub(" ", without_labels(text).lower())) if literal not in excused
     )
