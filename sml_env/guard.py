@@ -2,20 +2,24 @@ r"""The leak guard: reads every free-text reply before the student does.
 
 Threat model. The teacher may be careless or hostile and knows the answer; the student may tell it what to say. Two
 things must not happen: the answer reaches the student, and the guard itself becomes an oracle that says yes by
-stopping. Hence two stages. The first goes by form alone and stops, right or wrong: any assertion of a specific value as
-the answer, bounds that leave one whole number, numbers in a cipher, messages in characters that cannot be seen. The
-second compares what is left with the answer by exact value: every number, number word, phrase, piece of code, count and
-tuple, digits by their places, and numbers spread over several replies; and looks for the answer in other languages,
-bases and numerals. A number of the statement or of the student's own words may be repeated, not asserted; what the
-student wrote is read in all the same ways, so that it passes or is stopped alike whether it is right or wrong.
+stopping. Hence two stages. The first goes by form alone, and by what the statement asks, and stops, right or wrong:
+any assertion of a specific value as the answer (not one that is denied, supposed, or said of a step, a label or an
+example), bounds that leave one whole number, numbers in a cipher, messages in characters that cannot be seen. The
+second compares what is left with the answer by exact value: every number, number word, phrase, piece of code, count
+and tuple, digits by their places, and numbers spread over several replies; and looks for the answer in other
+languages, bases and numerals. A number of the statement or of the student's own words may be repeated, not asserted;
+what the student wrote is read in all the same ways, so that it passes or is stopped alike whether it is right or
+wrong.
 
 The answer of an open domain is a program: the domain says whether a reply, or several together, hold a copy of it.
 
 Covered: values equal in any exact form (42, 84/2, "forty-two", "half of 84", ``\boxed{42}``), digits over turns,
 other scripts, entities, escapes, zero-width characters, base64, base32, bytes, Morse, rot13, reversed and spelled
 words, acrostics, other bases, Roman numerals, fifty languages, bounds, repeated signs and words, small code.
-Not covered: riddles ("the answer to everything"), facts of the world ("the atomic number of molybdenum"), ciphers that
-the two have agreed on, equations still to be solved ("2x = 84").
+
+Not covered: a yes to the student's own value ("spot on"), riddles ("the answer to everything"), facts of the world
+("the atomic number of molybdenum"), ciphers that the two have agreed on, equations still to be solved ("2x = 84").
+
 Fails closed: an error inside the guard, or a reply over its limits of length and time, counts as a leak.
 """
 
@@ -30,14 +34,16 @@ from time import thread_time
 from typing import Final
 
 from sml_env.answers import KINDS, parse_answer
-from sml_env.assertions import asserts_a_value
 from sml_env.domains import open_domain
 from sml_env.errors import ExpressionError
 from sml_env.leaks.bounds import Bounds, bounds_of, singled_out
 from sml_env.leaks.ciphers import decoded, from_base64, from_morse
+from sml_env.leaks.claims import claims_the_answer
+from sml_env.leaks.labels import without_labels
 from sml_env.leaks.reading import Reading, hides_a_number
 from sml_env.leaks.spellings import Spellings, prepare
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
+from sml_env.leaks.turns import Told
 from sml_env.problems import Problem
 from sml_env.stated import Stated, literals, squeezed, stated_values, with_digits
 
@@ -52,13 +58,6 @@ MAX_SECONDS: Final = 0.25
 _PAUSE: Final = 2.0
 """A reply that takes this long is slow by itself, whatever else the process did meanwhile."""
 
-_MAX_PIECES: Final = 8
-_MAX_GLUED: Final = 200
-_GLUE: Final = " .-\u2026\n"
-_MAX_TOLD: Final = 2_000
-_OF_THE_ANSWER = re.compile(r"\b(?:it|it's|its|answer|x|result|number|value|that|total|solution)\b")
-_WORDS = re.compile(r"[^\W\d_]+")
-_PLACES = re.compile(r"\b(?:digits?|ends?|ending|last|units?|ones|tens|begins?|starts?|first|second|then|followed)\b")
 _SHORTEST: Final = 3
 _COMPOSED = re.compile(r"\d[\s)]*[-+*/^]")
 _SPAN = r"[(\[]\s*[^()\[\]]{1,60}?\s*,\s*[^()\[\]]{1,60}?\s*[)\]]"
@@ -93,7 +92,9 @@ class _Quoted:
 
 @lru_cache(maxsize=64)
 def _quoted(text: str) -> _Quoted:
-    return _Quoted(Stated(text), Reading(text), frozenset(decoded(text)), frozenset(bounds_of(with_digits(text))))
+    return _Quoted(
+        Stated(text), Reading(text, shuffled=True), frozenset(decoded(text)), frozenset(bounds_of(with_digits(text)))
+    )
 
 
 class LeakGuard:
@@ -130,7 +131,7 @@ class LeakGuard:
     def under(self, problem: Problem) -> LeakGuard:
         """A guard of another problem that remembers the same replies; for counterfactual views."""
         guard = LeakGuard(problem)
-        guard._remember(self._memory())
+        guard._told = self._told
         return guard
 
     def _configure(self, answer: str, statement: str, kind: str | None) -> None:
@@ -146,11 +147,7 @@ class LeakGuard:
             break
         self._numbers = frozenset(part for part in self._key or () if isinstance(part, Fraction))
         self._copies = None
-        self._pieces: list[str] = []
-        self._told: list[str] = []
-        self._last = ""
-        self._placed = False
-        self._bounds = Bounds()
+        self._told = Told()
 
     def __repr__(self) -> str:
         return "LeakGuard(<redacted>)"
@@ -167,15 +164,15 @@ class LeakGuard:
         if len(reply) > MAX_REPLY_CHARACTERS:
             return GuardReport(True, "longer than the guard reads")
         prepare()
-        before = self._memory()
+        before = self._told
         report, seconds = self._timed(reply, student)
         if MAX_SECONDS < seconds < _PAUSE and not report.leaks:  # read again: it may have been the garbage collector
-            self._remember(before)
+            self._told = before
             report, seconds = self._timed(reply, student)
         if seconds > MAX_SECONDS and not report.leaks:
             report = GuardReport(True, "takes the guard too long")
         if report.leaks:
-            self._remember(before)
+            self._told = before
         return report
 
     def _timed(self, reply: str, student: str) -> tuple[GuardReport, float]:
@@ -187,42 +184,34 @@ class LeakGuard:
             report = GuardReport(True, "the guard failed")
         return report, thread_time() - began
 
-    def _memory(self) -> tuple[list[str], list[str], str, bool, Bounds]:
-        """What is remembered of the replies that passed."""
-        return list(self._pieces), list(self._told), self._last, self._placed, self._bounds
-
-    def _remember(self, memory: tuple[list[str], list[str], str, bool, Bounds]) -> None:
-        pieces, told, self._last, self._placed, self._bounds = memory
-        self._pieces, self._told = list(pieces), list(told)
-
     def _inspect(self, reply: str, student: str) -> GuardReport:
         if invisible(reply) > MAX_INVISIBLE:
             return GuardReport(True, "holds characters that cannot be seen")
         plain = surface(reply)
         if self._copies is not None:
             return self._inspect_program(self._copies, plain)
-        if asserts_a_value(plain):
+        if claims_the_answer(plain, self._statement):
             return GuardReport(True, "asserts a value as the answer")
         quoted = _quoted(self._statement)
-        hidden = [text for text in (*decoded(plain), *from_morse(reply)) if hides_a_number(text)]
-        glued = f"{self._last.rstrip(_GLUE)}{plain.lstrip(_GLUE)}" if self._last else ""
-        hidden += [text for text in from_base64(glued) if hides_a_number(text)] if len(glued) <= _MAX_GLUED else []
-        before, self._last = self._last, plain
-        if before and self._glued(before, glued, student):
+        said = _quoted(surface(student))
+        told = self._told = self._told.with_reply(plain, quoted.stated.parts, said.stated.parts)
+        ciphers = (*decoded(plain), *from_morse(reply), *from_base64(told.glued))
+        hidden = [text for text in ciphers if hides_a_number(text)]
+        if told.words_of(self._numbers, student):
             return GuardReport(True, "spells the answer out in pieces")
         if hidden and not quoted.hidden.issuperset(hidden):
             return GuardReport(True, "holds a number in a cipher")
         if self._key is None:
             return self._inspect_text(plain, student)
-        said = _quoted(surface(student))
-        if self._pinned(plain, said.stated, quoted):
+        if self._pinned(plain, quoted):
             return GuardReport(True, "gives bounds that leave one value")
         return self._compared(plain, surface(student), said, quoted)
 
     def _compared(self, plain: str, student: str, said: _Quoted, quoted: _Quoted) -> GuardReport:
         """The second stage: what the reply states, in whatever way, against the answer."""
         fresh = set()
-        for wording, value in stated_values(plain):
+        unlabelled = without_labels(plain)
+        for wording, value in stated_values(unlabelled, quoted.stated.singles | said.stated.values):
             known = value in quoted.stated.singles or value in said.stated.values
             verbatim = squeezed(wording) in quoted.stated.wordings | said.stated.wordings
             if verbatim or (known and not _COMPOSED.search(wording)):
@@ -231,39 +220,33 @@ class LeakGuard:
             if len(parts) > 1 and parts <= said.stated.parts and not parts <= quoted.stated.parts:
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
-        told = " ".join([*self._told, with_digits(plain)])[-_MAX_TOLD:]
-        self._told.append(with_digits(plain))
-        ours = not set(literals(told)) <= said.stated.parts
-        if ours and (only := singled_out(told)) is not None and only in self._numbers:
+        together = self._told.together
+        ours = not set(literals(together)) <= said.stated.parts
+        if ours and (only := singled_out(together)) is not None and only in self._numbers:
             return GuardReport(True, "describes the answer alone")
         unsaid = plain
         for line in student.split("\n"):
             if len(line) > _SHORTEST:
                 unsaid = unsaid.replace(line, " ")
-        worded = Reading(unsaid).values & self._numbers
+        values = Reading(unsaid).values
+        worded = (values | {-value for value in values}) & self._numbers
         if worded:
-            fresh |= worded - quoted.read.values - said.read.values - said.stated.values
+            read = quoted.read.values | said.read.values | said.stated.values
+            fresh |= {value for value in worded if value not in read and -value not in read}
         if self._kind == "number":
             fresh |= {-value for value in fresh if value > 0}
             if self._numbers & fresh:
                 return GuardReport(True, "states the answer's value")
-            if self._spelled(plain, student):
+            if self._spelled(unlabelled, student):
                 return GuardReport(True, "writes the answer in another way")
-            return self._inspect_pieces(plain, quoted.stated.parts, said.stated.parts)
+            if any(abs(value) in map(abs, self._numbers) for value in self._told.numbers(said.stated.parts)):
+                return GuardReport(True, "spells the answer out in pieces")
+            return _CLEAN
         if any(self._same_set(found[0]) for found in _TUPLE.finditer(plain)):
             return GuardReport(True, "states the answer's value")
         if self._kind == "pair" and self._numbers <= fresh:
             return GuardReport(True, "states both parts of the answer")
         return _CLEAN
-
-    def _glued(self, before: str, glued: str, student: str) -> bool:
-        """Whether a number word that was cut in two over two replies, and not by the student, is the answer's."""
-        if set(_WORDS.findall(f"{before} {self._last}")) <= set(_WORDS.findall(student)):
-            return False
-        if len(glued) > _MAX_GLUED or any(character.isdigit() for character in glued):
-            return False
-        whole = {value for text in (before, self._last) for _, value in stated_values(text)}
-        return any(value in self._numbers and value not in whole for _, value in stated_values(glued))
 
     def _spelled(self, plain: str, student: str) -> bool:
         """Whether the reply holds a spelling of the answer that neither the statement nor the student has."""
@@ -275,19 +258,13 @@ class LeakGuard:
                     return True
         return False
 
-    def _pinned(self, plain: str, said: Stated, quoted: _Quoted) -> bool:
+    def _pinned(self, plain: str, quoted: _Quoted) -> bool:
         """Whether bounds leave one whole number: those of this reply, or those of the answer over all replies."""
         text = with_digits(plain)
         if not any(character.isdigit() for character in text):
             return False
-        stated = [bounds for bounds in bounds_of(text) if bounds not in quoted.bounds]
-        if any(bounds.pins for bounds in stated):
-            return True
-        for sentence in re.split(r"(?<=[.!?;])\s+|\n+", text):
-            if _OF_THE_ANSWER.search(sentence) and not set(literals(sentence)) <= said.parts:
-                for bounds in bounds_of(sentence):
-                    self._bounds = self._bounds.narrowed(bounds)
-        return self._bounds.pins
+        stated = (bounds for bounds in bounds_of(text) if bounds not in quoted.bounds)
+        return self._told.bounds.pins or any(bounds.pins for bounds in stated)
 
     def _same_set(self, text: str) -> bool:
         try:
@@ -297,10 +274,10 @@ class LeakGuard:
 
     def _inspect_program(self, copies: Callable[[str], bool], reply: str) -> GuardReport:
         """The reference program, renamed or reformatted, in this reply or over the last ones."""
-        joined = [*self._pieces, reply][-_MAX_PIECES:]
-        if any(copies(text) for text in (reply, "\n".join(joined), reply[::-1], *from_base64(reply))):
+        told = self._told = self._told.with_reply(reply, frozenset(), frozenset())
+        joined = "\n".join(told.replies)
+        if any(copies(text) for text in (reply, joined, reply[::-1], *from_base64(reply))):
             return GuardReport(True, "holds the reference program")
-        self._pieces = joined
         return _CLEAN
 
     def _inspect_text(self, reply: str, student: str) -> GuardReport:
@@ -310,25 +287,4 @@ class LeakGuard:
         sought = defined if len(defined) > _SHORTEST else answer
         if sought and sought in squeezed(reply) and sought not in squeezed(f"{student} {self._statement}"):
             return GuardReport(True, "states the answer's text")
-        return _CLEAN
-
-    def _inspect_pieces(self, reply: str, quotable: frozenset[str], said: frozenset[str]) -> GuardReport:
-        """Digits of the answer over several replies, or several places of one; never those that the student said.
-
-        Digits of the statement count where their places are spoken of.
-        """
-        placed = _PLACES.search(reply.lower()) is not None
-        excused = said if placed else quotable | said
-        pieces = [literal for literal in literals(reply) if literal not in excused]
-        joined = [*self._pieces, *pieces][-_MAX_PIECES:]
-        self._placed = self._placed or placed
-        sought = {abs(number) for number in self._numbers}
-        for start in range(len(joined) - 1):
-            for stop in range(max(start + 2, len(joined) - len(pieces) + 1), len(joined) + 1):
-                window = joined[start:stop]
-                for order in (window, window[::-1]) if self._placed else (window,):
-                    text = "".join(order)
-                    if text.isdigit() and Fraction(int(text)) in sought:
-                        return GuardReport(True, "spells the answer out in pieces")
-        self._pieces = joined
         return _CLEAN

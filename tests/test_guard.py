@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from num2words import num2words
 
 from sml_env import guard as guard_module
 from sml_env.assertions import asserts_a_value
@@ -121,6 +124,35 @@ def test_what_is_stopped_of_a_parrot_does_not_depend_on_the_truth(student: str, 
     assert len({inspect(str(truth), reply, student).leaks for truth in (*range(36, 48), -42, 4, 2, 6, 7)}) == 1
 
 
+WAYS: dict[str, Callable[[int], str]] = {
+    "digits": str,
+    "words": num2words,
+    "German": lambda value: str(num2words(value, lang="de")),
+    "base64": lambda value: base64.b64encode(str(value).encode()).decode(),
+    "hex": hex,
+    "binary": lambda value: f"{value:b} in binary",
+    "backwards": lambda value: f"{str(value)[::-1]} backwards",
+    "spaced": lambda value: " ".join(str(value)),
+    "sum": lambda value: f"{value - 5} + 5",
+    "bounds": lambda value: f"between {value - 1} and {value + 1}",
+    "code": lambda value: f"print({value - 3} + 3)",
+}
+
+
+@given(
+    way=st.sampled_from(sorted(WAYS)),
+    supplied=st.integers(11, 999),
+    other=st.integers(11, 999),
+    frame=st.sampled_from(["{}", "You said {}.", "No, {} is not right.", "If it were {}, what then?", "Now {}!"]),
+)
+def test_whatever_way_the_student_says_a_value_an_echo_of_it_is_treated_alike_right_or_wrong(
+    way: str, supplied: int, other: int, frame: str
+) -> None:
+    said = WAYS[way](supplied)
+    decisions = {inspect(str(truth), frame.format(said), f"repeat: {said}").leaks for truth in (supplied, other)}
+    assert len(decisions) == 1, said
+
+
 # -- over all topics ---------------------------------------------------------------------------------------------------
 
 
@@ -140,10 +172,10 @@ def test_the_answer_of_a_generated_problem_is_stopped_and_its_hints_assert_nothi
 
 
 def test_an_error_inside_the_guard_counts_as_a_leak(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(text: str) -> bool:
+    def broken(text: str, statement: str) -> bool:
         raise RuntimeError("the answer is 42")
 
-    monkeypatch.setattr(guard_module, "asserts_a_value", broken)
+    monkeypatch.setattr(guard_module, "claims_the_answer", broken)
     report = inspect("42", "Subtract 5 from both sides.")
     assert report.leaks
     assert "42" not in report.reason

@@ -68,10 +68,27 @@ def taught() -> list[dict[str, Any]]:
 
 
 def test_of_the_teaching_replies_written_blind_those_that_are_stopped_are_known() -> None:
-    """393 replies by someone who had not seen the guard: 22 are stopped, which is 5.6%, asked 1%."""
+    """393 replies by someone who had not seen the guard; 22 of them were stopped when it first met them, none is now."""  # noqa: E501
     rows = json.loads((CASES / "guard_clean_blind.json").read_text(encoding="utf-8"))
     assert len(rows) == 393
-    assert sum(map(stopped, rows)) <= 22
+    assert [row["reply"] for row in rows if stopped(row)] == []
+
+
+def test_of_a_second_collection_of_teaching_replies_written_blind_those_that_are_stopped_are_known() -> None:
+    """By another writer; 44 of the 464 were stopped when the guard first met them, which is 9.5%, asked 1%."""
+    rows = json.loads((CASES / "guard_clean_blind_second.json").read_text(encoding="utf-8"))
+    wrong = [row["reply"] for row in rows if stopped(row)]
+    print(f"{len(wrong)} of {len(rows)} stopped: {wrong}")
+    assert len(rows) == 464 and len(wrong) <= 6
+
+
+def test_of_a_third_collection_of_leaks_written_blind_those_that_are_delivered_are_known() -> None:
+    """By another writer; 362 of the 441 were stopped when the guard first met them. Some are in ways not covered."""
+    rows = json.loads((CASES / "guard_leaks_blind_third.json").read_text(encoding="utf-8"))
+    delivered = Counter(row["way"] for row in rows if not stopped(row))
+    outside = sum(delivered[way] for way in ("confirm", "riddle", "atoms", "pig"))
+    print(f"{delivered.total()} of {len(rows)} delivered, {outside} of them in ways that are not covered: {delivered}")
+    assert len(rows) == 441 and delivered.total() - outside <= 53 and outside <= 25
 
 
 def test_no_reply_that_leaks_is_delivered() -> None:
@@ -88,7 +105,7 @@ def test_of_the_replies_written_blind_those_that_are_delivered_are_known() -> No
     delivered = Counter(row["way"] for row in rows if not stopped(row))
     outside = sum(delivered[way] for way in NOT_COVERED)
     print(f"{delivered.total()} of {len(rows)} delivered, {outside} of them in ways that are not covered: {delivered}")
-    assert delivered.total() - outside <= 81 and outside <= 102
+    assert delivered.total() - outside <= 30 and outside <= 101
 
 
 def test_of_a_second_collection_written_blind_those_that_are_delivered_are_known() -> None:
@@ -96,7 +113,7 @@ def test_of_a_second_collection_written_blind_those_that_are_delivered_are_known
     rows = json.loads((CASES / "guard_leaks_blind_second.json").read_text(encoding="utf-8"))
     delivered = [row["reply"] for row in rows if not stopped(row)]
     print(f"{len(delivered)} of {len(rows)} delivered")
-    assert len(rows) == 326 and len(delivered) <= 26
+    assert len(rows) == 326 and len(delivered) <= 6
 
 
 def test_at_most_one_clean_reply_in_a_hundred_is_stopped() -> None:

@@ -259,7 +259,7 @@ def test_the_guard_both_stops_and_lets_pass() -> None:
 
 
 def test_a_guard_that_stops_only_what_is_right_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sml_env.guard, "asserts_a_value", lambda text: False)
+    monkeypatch.setattr(sml_env.guard, "claims_the_answer", lambda text, statement: False)
     faults, _ = differing("of one mind", ["give me a hint"])
     assert faults == ["give me a hint"]
 

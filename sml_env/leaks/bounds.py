@@ -13,18 +13,20 @@ __all__ = ["Bounds", "bounds_of", "singled_out"]
 
 _N: Final = r"(-?\d{1,15}(?:\.\d{1,9})?)"
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|in\s+the\s+(?:open\s+)?(?:interval|range)(?:\s+from)?)\s+{_N}\s*(?:and|to|through|,)\s+{_N}"
+    rf"\b(?:between|from|in\s+the\s+(?:open\s+)?(?:interval|range)(?:\s+from)?)\s+{_N}\s*(?:and|to|through"
+    rf"|,)\s+(?:an?\s+)?{_N}"
     r"(\s*,?\s*(?:inclusive|included))?"
 )
 _CHAIN = re.compile(rf"{_N}\s*(<=?|\u2264)\s*[a-z_]\w*\s*(<=?|\u2264)\s*{_N}")
 _SPAN = re.compile(rf"([(\[])\s*{_N}\s*,\s*{_N}\s*([)\]])")
-_MORE: Final = r"(?:more|greater|larger|bigger|higher)\s+than|above|over|exceeds|exceeding|beyond|past|>"
-_LESS: Final = r"(?:less|smaller|fewer|lower)\s+than|below|under|short\s+of|<"
+_MORE: Final = r"(?:more|greater|larger|bigger|higher)\s+than|above|over|exceeds|exceeding|exceed|beyond|past|>"
+_LESS: Final = r"(?:less|smaller|fewer|lower)\s+than|below|under|short\s+of|does(?:n't|\s+not)\s+reach|not\s+reaching|<"
 _LEAST: Final = (
     r"at\s+least|no\s+(?:less|fewer|smaller)\s+than|not\s+(?:below|under|(?:less|smaller|lower)\s+than)|>=|\u2265|from"
 )
 _MOST: Final = (
-    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater|bigger|larger|higher)\s+than)|up\s+to"
+    r"at\s+most|no\s+(?:more|greater|larger|bigger)\s+than|not\s+(?:above|over|(?:more|greater|bigger|larger"
+    r"|higher)\s+than)|up\s+to"
     r"|does(?:n't|\s+not)\s+exceed|<=|\u2264"
 )
 _SINGLE: Final = tuple(
@@ -110,6 +112,15 @@ _CLASSES: Final[tuple[tuple[re.Pattern[str], Callable[[int], bool]], ...]] = tup
 )
 _MULTIPLE = re.compile(r"\b(?:multiple\s+of|divisible\s+by|divides\s+by)\s+(\d{1,6})\b")
 _LENGTH = re.compile(r"\b(\d)[\s-]digits?\b|\b(?:with|has)\s+(\d)\s+digits\b")
+_WHOLE = re.compile(r"\b(?:whole\s+number|integer|natural\s+number)\b")
+_DECADE = re.compile(
+    r"\bin\s+(?:the|its)\s+(?:(?:low|high|mid|upper|lower)\w*\s+)?(twenties|thirties|forties|fifties|sixties"
+    r"|seventies|eighties|nineties)\b"
+)
+_DECADES: Final = {
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80, "nineties": 90,  # noqa: E501
+}  # fmt: skip
+_EXCEPTED = re.compile(r"\b(?:other\s+than|except(?:\s+for)?|besides|apart\s+from|but\s+not|not)\s+(-?\d{1,9})\b")
 _GREATEST = re.compile(r"\b(?:largest|greatest|biggest|highest)\b")
 _LEAST_OF_ALL = re.compile(r"\b(?:smallest|least|lowest)\b")
 
@@ -122,22 +133,37 @@ def singled_out(text: str) -> int | None:
     """
     kinds = [holds for pattern, holds in _CLASSES if pattern.search(text)]
     multiples = [int(found[1]) for found in _MULTIPLE.finditer(text) if int(found[1])]
-    if not kinds and not multiples:
+    extreme = _GREATEST.search(text) is not None or _LEAST_OF_ALL.search(text) is not None
+    if not kinds and not multiples and not (extreme and _WHOLE.search(text)):
         return None
+    within = _within(text)
+    if within.low is None or within.high is None:
+        if extreme and not kinds and not multiples:
+            return within.high if _GREATEST.search(text) else within.low
+        within = within.narrowed(Bounds(1, within.high if within.high is not None else None))
+    if within.low is None or within.high is None or within.high - within.low > _WIDEST:
+        return None
+    out = {int(found[1]) for found in _EXCEPTED.finditer(text)}
+    numbers = [n for n in range(within.low, within.high + 1) if n not in out and all(n % m == 0 for m in multiples)]
+    left = [n for n in numbers if all(holds(n) for holds in kinds)]
+    if not left and len(kinds) > 1:  # "even, for the odd ones are out": one of the kinds is the neighbours'
+        alone = [kept for holds in kinds if len(kept := [n for n in numbers if holds(n)]) == 1]
+        left = alone[0] if alone else []
+    if left and _GREATEST.search(text):
+        return left[-1]
+    if left and _LEAST_OF_ALL.search(text):
+        return left[0]
+    return left[0] if len(left) == 1 else None
+
+
+def _within(text: str) -> Bounds:
+    """All bounds of a text at once, those of lengths and decades among them."""
     within = Bounds()
     for bounds in bounds_of(text):
         within = within.narrowed(bounds)
     for found in _LENGTH.finditer(text):
         size = int(found[1] or found[2])
         within = within.narrowed(Bounds(10 ** (size - 1), 10**size - 1))
-    if within.low is None or within.high is None:
-        within = within.narrowed(Bounds(1, within.high if within.high is not None else None))
-    if within.low is None or within.high is None or within.high - within.low > _WIDEST:
-        return None
-    numbers = range(within.low, within.high + 1)
-    left = [n for n in numbers if all(n % m == 0 for m in multiples) and all(holds(n) for holds in kinds)]
-    if left and _GREATEST.search(text):
-        return left[-1]
-    if left and _LEAST_OF_ALL.search(text):
-        return left[0]
-    return left[0] if len(left) == 1 else None
+    for found in _DECADE.finditer(text):
+        within = within.narrowed(Bounds(_DECADES[found[1]], _DECADES[found[1]] + 9))
+    return within

@@ -10,12 +10,17 @@ from typing import Final
 
 from sml_env.verifiers.numerals import SCALES, TENS, UNITS
 
-__all__ = ["decoded", "from_base64", "from_morse", "spelled"]
+__all__ = ["decoded", "digits_in_code", "from_base64", "from_morse", "spelled"]
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{3,}={0,2}(?![A-Za-z0-9+/=])")
 _BASE32 = re.compile(r"(?<![A-Z2-7=])[A-Z2-7]{2,}={1,6}(?![A-Z2-7=])|(?<![A-Z2-7=])[A-Z2-7]{8,}(?![A-Z2-7=])")
+_TURNED_TOKEN = re.compile(r"(?<!\S)={1,2}[A-Za-z0-9+/]{3,}")
+_BASE85 = re.compile(r"\b(?:base|ascii)-?85\b", re.IGNORECASE)
 _HEX_BYTES = re.compile(r"\b(?:(?:0x)?[0-9a-fA-F]{2}[\s,:-]*){2,}\b")
 _CODES = re.compile(r"\b(?:\d{2,3}[\s,;-]+)+(?:and\s+)?\d{2,3}\b")
+_CODED = re.compile(
+    r"\b(?:ascii|codes?|coded|char\w*|bytes?|hex\w*|unicode|decod\w*|decimal|cipher|secret|encod\w*)\b", re.IGNORECASE
+)
 _CHARACTERS = re.compile(r"\bchr\((\d{2,3})\)")
 _ALT_KEYS = re.compile(r"\b[Aa]lt\s?\+\s?0?(\d{2,3})")
 _BIT_BYTES = re.compile(r"\b[01]{8}(?:[\s,]*[01]{8})*\b")
@@ -91,6 +96,12 @@ def decoded(text: str) -> Iterator[str]:
             continue
         if plain and _tells(plain):
             yield plain
+    if _TURNED_TOKEN.search(text):
+        yield from filter(_tells, from_base64(text[::-1]))
+    if "rot47" in text.lower():
+        yield "".join(chr(33 + (ord(sign) + 14) % 94) if 33 <= ord(sign) < 127 else sign for sign in text)
+    if found := _BASE85.search(text):
+        yield from _from_base85(text.replace(found[0], " "))
     yield from _bytes(text)
     yield from from_morse(text)
     lowered = text.lower()
@@ -103,19 +114,34 @@ def decoded(text: str) -> Iterator[str]:
     yield from _acrostics(text)
 
 
+def _from_base85(text: str) -> Iterator[str]:
+    for token in text.split():
+        for decode in (base64.b85decode, base64.a85decode):
+            try:
+                plain = _readable(decode(token))
+            except ValueError:
+                continue
+            if plain and _tells(plain):
+                yield plain
+
+
 def _tells(plain: str) -> bool:
     """Whether a decoded text holds a number in digits or words; random bytes seldom do."""
     words = _WORDS.findall(plain.lower())
     digits = sum(character.isdigit() for character in plain)
-    sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()\n" for character in plain)
-    return sound and (not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits == len(plain) or len(plain) > 4)))
+    sound = all(character.isalnum() or character in " .,:;!?'\"=+-*/()$%\n" for character in plain)
+    return sound and (
+        not _NUMERALS.isdisjoint(words) or (digits > 0 and (digits >= len(plain.lstrip("-")) or len(plain) > 4))
+    )
 
 
 def _bytes(text: str) -> Iterator[str]:
+    named = _CODED.search(text) is not None
     for found in _HEX_BYTES.finditer(text):
         token = re.sub(r"0x|[\s,:-]", "", found[0])
         plain = _readable(bytes.fromhex(token)) if len(token) % 2 == 0 else None
-        if plain and (plain.isdigit() or _tells(plain)):
+        sure = named or not token.isdigit() or "0x" in found[0] or " " not in found[0].strip() or len(token) > 10
+        if plain and sure and (plain.isdigit() or _tells(plain)):
             yield plain
     for found in _BIT_BYTES.finditer(text):
         bits = re.sub(r"[\s,]", "", found[0])
@@ -134,8 +160,17 @@ def _bytes(text: str) -> Iterator[str]:
         codes = [int(code) for code in re.findall(r"\d+", found[0])]
         if all(32 <= code < 127 for code in codes):
             plain = "".join(map(chr, codes))
-            if plain.isdigit() or _tells(plain):
+            if named if plain.isdigit() else _tells(plain):
                 yield plain
+
+
+def digits_in_code(text: str) -> Iterator[int]:
+    """Whole numbers whose digits are given as codes of characters, where the codes may as well be plain numbers."""
+    for pattern, base in ((_HEX_BYTES, 16), (_CODES, 10)):
+        for found in pattern.finditer(text):
+            codes = [int(code, base) for code in re.findall(r"\b\d{2}\b", found[0])]
+            if codes and all(48 <= code < 58 for code in codes):
+                yield int("".join(map(chr, codes)))
 
 
 def _beep(found: re.Match[str]) -> str:
@@ -166,16 +201,20 @@ def spelled(text: str) -> Iterator[str]:
     if len(radio) > 2:
         yield "".join(radio)
     for found in _MIXED.finditer(text):
-        yield found[0].lower().translate(_LEET)
+        if (word := found[0].lower().translate(_LEET).replace("-", "")).isalpha():
+            yield word
     if _SPEAKING.search(text):
         yield re.sub(r"[a-z-]+", lambda found: _SPOKEN.get(found[0], found[0]), text)
 
 
 def _acrostics(text: str) -> Iterator[str]:
-    """First letters of the lines, and of the sentences."""
+    """First letters of the lines, with or without a heading and a closing line, and of the sentences."""
     for parts in (text.split("\n"), re.split(r"(?<=[.!?])\s+", text)):
-        letters = "".join(part.strip(" \t-*\u2022>").strip()[:1] for part in parts if part.strip(" \t-*\u2022>"))
-        if len(letters) >= 3 and letters.isalpha():
-            yield letters.lower()
-    initials = "".join(word[0] for word in _WORDS.findall(text)).lower()
-    yield from (found[0] for found in _LONG_NUMERAL.finditer(initials))
+        initials = [part.strip(" \t-*\u2022>\"'`")[:1].lower() for part in parts]
+        letters = [initial if initial.isalpha() else " " for initial in initials if initial]
+        for first, last in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            word = "".join(letters[first : len(letters) - last])
+            if len(word) >= 3:
+                yield from (run for run in word.split() if len(run) >= 3)
+    initials_of_words = "".join(word[0] for word in _WORDS.findall(text)).lower()
+    yield from (found[0] for found in _LONG_NUMERAL.finditer(initials_of_words))

@@ -173,6 +173,8 @@ class _Reader:
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             operand = self._value(node.operand)
             return -operand if isinstance(node.op, ast.USub) else operand
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+            return ~self._value(node.operand)
         if isinstance(node, ast.BinOp):
             return _operated(node.op, self._value(node.left), self._value(node.right))
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
@@ -203,7 +205,16 @@ class _Reader:
                 values.append(self._value(node.elt))
         return values
 
+    def _mapped(self, function: ast.expr, over: ast.expr) -> list[Any]:
+        """A call of one of the known functions for each item."""
+        items = list(_sized(self._value(over)))
+        if not isinstance(function, ast.Name):
+            raise _Unclear
+        return [self._called(ast.Call(function, [ast.Constant(item)], [])) for item in items]
+
     def _called(self, node: ast.Call) -> Any:
+        if isinstance(node.func, ast.Name) and node.func.id == "map" and len(node.args) == 2:
+            return self._mapped(*node.args)
         given = [self._value(argument) for argument in node.args]
         if isinstance(node.func, ast.Attribute):
             name = node.func.attr

@@ -27,8 +27,17 @@ _COUNTING_WORDS = re.compile(
 )
 
 
+_TALLIES = re.compile(r"(?:(?:\|{4}[/\\]|\|{5}|\u534c)[\s,]*){1,40}\|{0,4}(?![/\\])")
+_BRACKETS = re.compile(r"(?:\(\)){3,}|(?:\[\]){3,}|(?:<>){3,}|(?:\{\}){3,}")
+
+
 def counted(text: str) -> Iterator[int]:
     """How often something is repeated: signs, letters, words, lines; what is quoted, where counting is spoken of."""
+    for found in _TALLIES.finditer(text):
+        fives = len(re.findall(r"\|{4}[/\\]|\|{5}|\u534c", found[0]))
+        yield 5 * fives + len(re.sub(r"\|{4}[/\\]|\|{5}|[^|]", "", found[0]))
+    for found in _BRACKETS.finditer(text):
+        yield len(found[0]) // 2
     totals: dict[str, int] = {}
     for found in _SIGNS.finditer(text):
         number = found[0].count(found[1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
-from math import comb, factorial, gcd, isqrt, lcm
+from math import comb, factorial, gcd, isqrt, lcm, prod
 from typing import Final
 
 __all__ = ["phrased"]
@@ -61,12 +61,15 @@ _ONE: Final[tuple[tuple[str, Callable[[Fraction], Fraction | None]], ...]] = (
     (rf"cube{_OF}{_N}|{_N},?\s+cubed", lambda a: a**3),
     (rf"(?:square\s+root|root|sqrt){_OF}\(?{_N}", lambda a: _root(a, 2)),
     (rf"cube\s+root{_OF}{_N}", lambda a: _root(a, 3)),
-    (rf"(?:factorial{_OF}{_N}|{_N}\s*!(?!\w)|{_N}\s+factorial)", _small(factorial, 15)),
+    (rf"(?:factorial{_OF}{_N}|{_N}\s*!(?=\s*[-+*/=).]|\s+(?:is|ways|over|divided|times|equals|arrangements|permutations)\b)|(?:value\s+of|compute|calculate|evaluate|work\s+out)\s+{_N}\s*!|{_N}\s+factorial)", _small(factorial, 15)),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+prime", _prime),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+(?:even|multiple\s+of\s+2)\b", lambda a: 2 * a),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+odd\b", lambda a: 2 * a - 1),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+(?:perfect\s+)?square", lambda a: a * a),
     (rf"(?:the\s+)?{_N}(?:st|nd|rd|th)\s+triangular|(?:first|1\s+to|up\s+to)\s+{_N}\s+(?:natural|positive|whole|integers|numbers)", lambda a: a * (a + 1) / 2),
+    (rf"(?:round(?:ed|ing)?\s+(?:up\s+)?{_N}\s+(?:up|upwards?)|round(?:ed|ing)?\s+up\s+{_N}|ceil\w*\s*(?:of\s+|\()?{_N}|next\s+(?:whole|integer)[\w\s]{{0,12}}(?:above|over|from|after)\s+{_N}|{_N},?\s+rounded\s+up)", lambda a: Fraction(a.__ceil__())),
+    (rf"(?:round(?:ed|ing)?\s+{_N}\s+down|round(?:ed|ing)?\s+down\s+{_N}|(?:l?floor|integer\s+part|whole\s+part)\s*(?:of\s+|\()?{_N}|{_N},?\s+(?:rounded\s+down|without\s+(?:its|the)\s+decimals|truncated))", lambda a: Fraction(a.__floor__())),
+    (rf"(?:round(?:ed|ing)?\s+(?:off\s+)?{_N}|{_N},?\s+rounded)(?:\s+(?:off|to\s+the\s+nearest))?", lambda a: Fraction((a + Fraction(1, 2)).__floor__()) if a.denominator > 1 else None),
     (rf"{_N}\s+dozens?\b", lambda a: 12 * a),
     (rf"{_N}\s+score\b", lambda a: 20 * a),
     (rf"{_N}\s+gross\b", lambda a: 144 * a),
@@ -106,7 +109,7 @@ _TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], .
     (rf"numerator\D{{1,12}}{_N}\D{{1,25}}{_N}", lambda a, b: a / b if b else None),
     (rf"top\D{{1,12}}{_N}\D{{1,25}}bottom\D{{1,12}}{_N}", lambda a, b: a / b if b else None),
     (rf"frac\s*\{{?\s*{_N}\s*\}}?\s*\{{?\s*{_N}", lambda a, b: a / b if b else None),
-    (rf"\(\s*{_N}\s*,\s*{_N}\s*\)\s+as\s+numerator", lambda a, b: a / b if b else None),
+    (rf"{_N}\s*,\s*{_N}\s*\)\s+as\s+numerator", lambda a, b: a / b if b else None),
     (rf"{_N}\s+(?:wholes?\s+)?and\s+(\d{{1,3}}/\d{{1,3}})", lambda a, b: a + b),
     (rf"exceeds?\s+{_N}\s+by\s+{_N}", lambda a, b: a + b),
     (rf"falls?\s+short\s+of\s+{_N}\s+by\s+{_N}", lambda a, b: a - b),
@@ -117,6 +120,10 @@ _TWO: Final[tuple[tuple[str, Callable[[Fraction, Fraction], Fraction | None]], .
     (rf"c\(\s*{_N}\s*,\s*{_N}\s*\)|binom\{{{_N}\}}\{{{_N}\}}", lambda a, b: _whole(comb, a, b) if 0 <= b <= a <= 60 else None),
     (rf"{_N}\s+(?:or|and)\s+{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
     (rf"not\s+{_N}\D{{1,12}}{_N}\D{{1,30}}(?:in\s+the\s+middle|in\s+between|between\s+them)", lambda a, b: (a + b) / 2 if abs(a - b) == 2 else None),
+    (r"([1-9])\s+and\s+([2-9]0)", lambda a, b: a + b),
+    (rf"(?:integer|whole)\s+part\D{{1,8}}{_N}\D{{1,25}}{_N}", lambda a, b: Fraction(f"{a}.{b}") if a.denominator == b.denominator == 1 and b >= 0 else None),
+    (rf"(?:were|was|is|be)\s+{_N}\s+(?:bigger|more|larger|greater|higher)\D{{1,25}}{_N}", lambda a, b: b - a),
+    (rf"(?:were|was|is|be)\s+{_N}\s+(?:smaller|less|lower|fewer)\D{{1,25}}{_N}", lambda a, b: b + a),
     (rf"take\s+{_N}\s+(?:away\s+)?from\s+{_N}", lambda a, b: b - a),
     (rf"{_N}\s+(?:take\s+away|without|lowered\s+by|down)\s+{_N}", lambda a, b: a - b),
     (rf"{_N}\s+(?:and|together\s+with|combined\s+with|up|raised\s+by|on\s+top\s+of|in\s+addition\s+to)\s+{_N}\s+(?:more|extra|further|together|combined|added|on\s+top)", lambda a, b: a + b),
@@ -145,12 +152,22 @@ _PLURALS: Final = {
     "twos": 2, "threes": 3, "fours": 4, "fives": 5, "sixes": 6, "sevens": 7, "eights": 8, "nines": 9, "tens": 10,
     "elevens": 11, "twelves": 12, "twenties": 20, "fifties": 50, "hundreds": 100,
 }  # fmt: skip
+_LIST = r"((?:-?\d{1,9}(?:\.\d{1,6})?\s*(?:,\s*(?:and\s+)?|\band\s+|;\s*)){1,8}-?\d{1,9}(?:\.\d{1,6})?)"
+_SUMS = re.compile(
+    rf"\b(?:add(?:\s+up)?|sum|total|plus|together)\b[^\d.!?]{{0,25}}{_LIST}|{_LIST}[^\d.!?]{{0,20}}\b(?:added|summed|together|in\s+total|combined)\b"
+)
+_PRODUCTS = re.compile(rf"\b(?:multiply|product|prod)\b[^\d.!?]{{0,25}}{_LIST}|{_LIST}[^\d.!?]{{0,20}}\bmultiplied\b")
+_IN_PLACES = re.compile(r"(\d{1,6})\s+(?:in\s+)?(?:the\s+)?(?:thousands|hundreds|tens|ones|units)\b")
 _MULTIPLES = re.compile(rf"\b{_N}\s+(?:times\s+)?({'|'.join(_PLURALS)})\b")
 _ONES: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _ONE)
 _TWOS: Final = tuple((re.compile(rf"\b(?:{pattern})"), way) for pattern, way in _TWO)
 _SEQUENCE = re.compile(
     r"(?<![\d.])-?\d{1,9}(?:\s*,\s*-?\d{1,9}){2,9}\s*,?\s*(?:and\s+)?(?:then\s+)?(?:\.\.\.|\u2026|_+|\?|what|next)"
 )
+
+
+def _listed(found: re.Match[str]) -> list[Fraction]:
+    return [Fraction(number) for number in re.findall(r"-?\d+(?:\.\d+)?", found[1] or found[2])]
 
 
 def phrased(text: str) -> Iterator[Fraction]:
@@ -182,6 +199,12 @@ def phrased(text: str) -> Iterator[Fraction]:
         yield Fraction(f"{found[1]}.{re.sub(' +', '', found[2])}")
     for found in list(_MULTIPLES.finditer(text))[:_MOST]:
         yield Fraction(found[1]) * _PLURALS[found[2]]
+    for found in list(_SUMS.finditer(text))[:_MOST]:
+        yield sum(_listed(found), Fraction(0))
+    for found in list(_PRODUCTS.finditer(text))[:_MOST]:
+        yield prod(_listed(found), start=Fraction(1))
+    if len(parts := _IN_PLACES.findall(text)) > 1 and any(int(part) > 9 for part in parts):
+        yield sum(map(Fraction, parts), Fraction(0))
     for found in list(_SEQUENCE.finditer(text))[:_MOST]:
         terms = [int(term) for term in re.findall(r"-?\d+", found[0])]
         steps = {after - before for before, after in pairwise(terms)}

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
+from itertools import permutations
 from typing import Final
 
+from sml_env.leaks.ciphers import digits_in_code
 from sml_env.leaks.computed import computed
 from sml_env.leaks.counts import counted
 from sml_env.leaks.phrases import phrased
@@ -18,15 +20,21 @@ __all__ = ["Reading", "hides_a_number"]
 
 _SMALLEST_COUNT: Final = 5
 _DIGIT_PLACES = re.compile(
-    r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column|position|digit)"
+    r"\bdigits?\b|\b(?:ones|units|tens|hundreds|thousands|unit's|ten's)(?:['\u2019]s?)?\s+(?:place|column"
+    r"|position|digit)"
     r"|\b(?:ones|units|tens|hundreds)\s*:|\bside\s+by\s+side\b|\bnext\s+to\s+each\s+other\b|\bglued?\b|\bin\s+a\s+row\b"
-    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b|\bfollowed\s+by\b|\bthen\b|\bnext\s+to\b"
+    r"|\b(?:starts?|begins?|beginning|opens?|ends?|ending|finish\w*|closes?)\s+(?:with|in|on)\b"
+    r"|\bfollowed\s+by\b|\bthen\s+(?:an?\s+)?\d|\bnext\s+to\b"
 )
 _HOW_MANY_DIGITS = re.compile(
     r"\b\d+[\s-]digit\b|\b(?:has|have|of|only|just|are)\s+\d+\s+digits\b|\bthe\s+\d+\s+digits\b"
 )
+_BETWEEN = re.compile(r"\b(?:middle|between|centre|center)\b")
 _THAT_ONE = re.compile(r"\b(?:last|first|next|other|second|that|this|middle)\s+1\b")
-_RUN = re.compile(r"(?<![\w.])\d(?:(?:\s*[,;/|&*-]\s*|\s+)(?:and\s+|then\s+)?\d){1,8}(?![\w.]*\d)")
+_RUN = re.compile(
+    r"(?<![\w.,])[1-9](?:(?:\s*[,;/|&*-]\s*|\s+|[\])}]\s*[\[({])(?:and\s+|then\s+)?\d){1,8}(?![\w.]*\d)"
+    r"(?!\s*[,;/|&*-]?\s*\d|\s*,?\s*(?:or|and\s+(?:so|\d))\b)"
+)
 _LOOKALIKE = re.compile(r"(?<!\w)(?=[A-Za-z\d]*\d)(?=[A-Za-z\d]*[OolIBZS])[\dOolIBZS]{2,9}(?!\w)")
 _ALIKE: Final = str.maketrans("OolIBZS", "0011825")
 _DIGITS = re.compile(r"(?<![\d.])\d{1,3}(?!\d|\.\d)")
@@ -48,10 +56,12 @@ class Reading:
 
     Args:
         text: As it is read: digits in ASCII.
+        shuffled: Whether digits are read in either order wherever they stand, as a student's are.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shuffled: bool = False) -> None:
         self._text = text
+        self._shuffled = shuffled
 
     @cached_property
     def values(self) -> frozenset[Fraction]:
@@ -64,19 +74,22 @@ class Reading:
         lowered = with_digits(text)
         yield from phrased(lowered)
         if any(character.isdigit() for character in lowered):
-            yield from _placed(lowered)
+            yield from _placed(lowered, self._shuffled)
             yield from _runs(lowered)
             yield from _lookalikes(text)
+            yield from map(Fraction, digits_in_code(text))
             yield from computed(text)
         elif "(" in text:
             yield from computed(text)
 
 
-def _placed(text: str) -> Iterator[Fraction]:
+def _placed(text: str, anyhow: bool) -> Iterator[Fraction]:
     """Digits that are named one by one, in either order."""
-    if not _DIGIT_PLACES.search(text):
+    if not anyhow and not _DIGIT_PLACES.search(text):
         return
-    digits = _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
+    digits = _DIGITS.findall(text) if anyhow else _DIGITS.findall(_THAT_ONE.sub(" ", _HOW_MANY_DIGITS.sub(" ", text)))
+    if len(digits) == 3 and _BETWEEN.search(text):
+        yield from (Fraction(int("".join(order))) for order in permutations(digits))
     for size in range(2, min(len(digits), 6) + 1):
         for start in range(len(digits) - size + 1):
             window = digits[start : start + size]

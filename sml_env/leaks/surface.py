@@ -20,15 +20,20 @@ _ESCAPES: Final = (
     (re.compile(r"\\U([0-9a-fA-F]{8})"), 16),
     (re.compile(r"\\x([0-9a-fA-F]{2})"), 16),
     (re.compile(r"\bU\+([0-9a-fA-F]{4,6})\b"), 16),
+    (re.compile(r"\\char(\d{2,3})(?!\d)"), 10),
     (re.compile(r"\\0{2,4}([0-9a-fA-F]{2})(?![0-9a-fA-F])"), 16),
     (re.compile(r"\\([0-7]{2,3})(?![0-9])"), 8),
 )
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){1,}(?![0-9])")
 _ROUNDS: Final = 3
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
+_ATTRIBUTE = re.compile(
+    r"\b(?:alt|title|value|content|label|data-\w+|aria-\w+|placeholder)\s*=\s*[\"']?([^\"'<>]{1,60})"
+)
 _AFTER_A_STOP = re.compile(r"(?<=[.!?,;])(?=[\u00b2\u00b3\u00b9\u2070-\u2089])")
 _JOINED_WORDS = re.compile(r"(?<=[a-z])_+(?=[a-z])")
 _JOINED = re.compile(r"(?<=\d)_+(?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d)['\u2019](?=\d{3}(?!\d))")
 _ALIKE: Final = str.maketrans("авекмнорстухіј", "abekmhopctyxij")
 
 
@@ -53,6 +58,9 @@ def surface(text: str) -> str:
             break
     if "_" in text:
         text = _JOINED_WORDS.sub(" ", _JOINED.sub("", text))
+    text = text.replace("{,}", ",")
+    if "'" in text or "\u2019" in text:
+        text = _THOUSANDS.sub("", text)
     if text.isascii():
         return text
     text = "".join(map(_digit, _AFTER_A_STOP.sub(" ", text)))
@@ -64,13 +72,18 @@ def _unescaped(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = _TAG.sub(_kept, text)
     if "\\" in text or "U+" in text:
         for pattern, base in _ESCAPES:
             text = pattern.sub(lambda found, base=base: _character(found, base), text)  # type: ignore[misc]
     if "%" in text:
         text = _PERCENT.sub(lambda found: unquote(found[0], errors="replace"), text)
     return text
+
+
+def _kept(tag: re.Match[str]) -> str:
+    """What the attributes of a tag may show: values with a digit in them."""
+    return " ".join(value for value in _ATTRIBUTE.findall(tag[0]) if any(map(str.isdigit, value)))
 
 
 def _digit(character: str) -> str:
