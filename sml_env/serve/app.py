@@ -40,18 +40,19 @@ try:
 except ImportError as error:
     raise MissingExtraError('serve: the page needs the extra: pip install "sml_env[serve]"') from error
 
-__all__ = ["LESSON_HEADER", "application"]
+__all__ = ["LESSON_HEADER", "PAGE", "application"]
 
 LESSON_HEADER: Final = "x-lesson-token"
 _POLL_SECONDS: Final = 20.0
 
-_PAGE: Final = {
+PAGE: Final = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/join": ("index.html", "text/html; charset=utf-8"),
     "/page/lesson.css": ("lesson.css", "text/css; charset=utf-8"),
     "/page/lesson.js": ("lesson.js", "text/javascript; charset=utf-8"),
     "/page/icon.svg": ("icon.svg", "image/svg+xml"),
 }
+"""Path to file and media type: nothing else of the disk is served."""
 
 
 def application(access: Access, rooms: Rooms, models: Models | None = None) -> App:
@@ -65,7 +66,7 @@ def application(access: Access, rooms: Rooms, models: Models | None = None) -> A
     models = models or Models()
     handlers = _Handlers(access, rooms, models)
     routes = [
-        *(Route(path, partial(handlers.page, path), methods=["GET"]) for path in _PAGE),
+        *(Route(path, partial(handlers.page, path), methods=["GET"]) for path in PAGE),
         Route("/api/environments", handlers.environments, methods=["GET"]),
         Route("/api/lessons", handlers.open, methods=["POST"]),
         Route("/api/lessons/{room}", handlers.student_sees, methods=["GET"]),
@@ -89,7 +90,7 @@ class _Handlers:
         self._rooms = rooms
         self._models = models
         folder = files("sml_env.serve") / "page"
-        self._files = {path: ((folder / name).read_bytes(), kind) for path, (name, kind) in _PAGE.items()}
+        self._files = {path: ((folder / name).read_bytes(), kind) for path, (name, kind) in PAGE.items()}
 
     async def page(self, path: str, request: Request) -> Response:
         """A file of the page; "/" takes the token from the address once, and keeps it in a cookie."""

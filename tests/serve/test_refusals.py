@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from serve.running import Server, running
 
 from sml_env.errors import ConfigurationError
 from sml_env.serve.access import Access, is_loopback
+from sml_env.serve.app import PAGE
 from sml_env.serve.bodies import MAX_BODY
 from sml_env.serve.catalogue import models_of
 from sml_env.serve.refusals import Refusal
@@ -258,6 +260,11 @@ def test_every_response_forbids_what_it_does_not_need(server: Server) -> None:
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
         assert headers["cache-control"] == "no-store" and "server" not in headers
         assert "access-control-allow-origin" not in headers
+
+
+def test_the_table_of_files_is_the_folder() -> None:
+    folder = files("sml_env.serve") / "page"
+    assert {name for name, _ in PAGE.values()} == {each.name for each in folder.iterdir()}
 
 
 def test_the_page_holds_no_script_of_its_own_and_names_no_other_place(server: Server) -> None:
