@@ -100,8 +100,8 @@ def decoded(text: str) -> Iterator[str]:
         yield from filter(_tells, from_base64(text[::-1]))
     if "rot47" in text.lower():
         yield "".join(chr(33 + (ord(sign) + 14) % 94) if 33 <= ord(sign) < 127 else sign for sign in text)
-    if found := _BASE85.search(text):
-        yield from _from_base85(text.replace(found[0], " "))
+    if marked := _BASE85.search(text):
+        yield from _from_base85(text.replace(marked[0], " "))
     yield from _bytes(text)
     yield from from_morse(text)
     lowered = text.lower()

@@ -186,9 +186,9 @@ def claims_the_answer(text: str, statement: str) -> bool:
     for sentence in re.split(r"(?<=[.!?])\s+|\n+", plain):
         start = plain.index(sentence, start)
         for asked in _asked(statement):
-            found = asked.search(sentence)
-            if found and not _of_a_step(
-                found, plain[start + found.end() :], plain[: start + found.end()], numbers, quoted
+            given = asked.search(sentence)
+            if given and not _of_a_step(
+                given, plain[start + given.end() :], plain[: start + given.end()], numbers, quoted
             ):
                 return True
     return False

@@ -154,7 +154,7 @@ def _all_names(number: int) -> Iterator[str]:
         yield name
         if language in ("ru", "uk", "be") and number > 10:
             yield name.translate(_LATIN)
-    yield from (name for tongue in _TONGUES if (name := tongue.name(number)))
+    yield from (said for tongue in _TONGUES if (said := tongue.name(number)))
     if 1 <= number <= len(_HINDI):
         yield _HINDI[number - 1]
     if number in _ROMAN_HINDI:

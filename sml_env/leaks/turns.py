@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -43,7 +43,7 @@ _IT: Final = (
     r"(?:it|that|this|them|the\s+(?:first|earlier|previous|last|old|other)?\s*(?:number|one|value|hint|result))"
 )
 _N: Final = r"(\d{1,9}(?:\.\d{1,6})?)"
-_STEPS: Final = (
+_STEPS: Final[tuple[tuple[re.Pattern[str], Callable[[Fraction, Fraction], Fraction]], ...]] = (
     (re.compile(rf"\badd\s+{_N}\s+(?:more\s+)?to\s+{_IT}|\b{_IT}\s+plus\s+{_N}|\b(?:go|count|move"
         rf"|jump)\s+up\s+(?:by\s+)?{_N}"
                 rf"|\b(?:raise|increase)\s+{_IT}\s+by\s+{_N}|\badd\s+{_N}\s*[.!]"

@@ -300,6 +300,7 @@ def test_bench_carries_on_through_faults_and_says_how_many(tmp_path: Path) -> No
     with served(Stub(say)) as url:
         name = f"openai:stub@{url}?retries=0"
         arguments = ["bench", "--teacher", name, "--student", name, "--asymmetry", "answer", "--episodes", "8"]
+        arguments.append("--no-brackets")
         result = CliRunner().invoke(cli, [*arguments, "--max-turns", "3", "--out", str(out)])
     assert result.exit_code == 0, result.output
     rows = [json.loads(line) for line in out.read_text().splitlines()]

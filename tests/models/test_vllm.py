@@ -76,6 +76,7 @@ def server() -> Iterator[str]:
 
 def bench(name: str, episodes: int, out: Path) -> tuple[str, list[dict[str, Any]]]:
     arguments = ["bench", "--teacher", name, "--student", name, "--asymmetry", "answer", "--max-turns", "4"]
+    arguments.append("--no-brackets")
     result = CliRunner().invoke(cli, [*arguments, "--episodes", str(episodes), "--out", str(out)])
     assert result.exit_code == 0, result.output
     return result.output, [json.loads(line) for line in out.read_text().splitlines()]
