@@ -99,6 +99,11 @@ def test_by_default_it_listens_on_the_loopback_alone() -> None:
         assert sock.getsockname()[0] == "127.0.0.1"
 
 
+def test_the_socket_is_one_on_which_replies_are_sent_at_once() -> None:
+    with listening("127.0.0.1", 0) as sock:
+        assert sock.proto == socket.IPPROTO_TCP
+
+
 def test_a_port_that_is_taken_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
