@@ -218,6 +218,8 @@ class LeakGuard:
                 continue
             parts = set(literals(wording))
             if len(parts) > 1 and parts <= said.stated.parts and not parts <= quoted.stated.parts:
+                if value in quoted.stated.singles:
+                    continue
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)
         together = self._told.together

@@ -226,13 +226,13 @@ def stated_values(text: str, known: frozenset[Fraction] = frozenset()) -> Iterat
 
     Args:
         text: Any.
-        known: Values whose working out tells nothing: of arithmetic that comes to one of them, the single numbers alone.
-    """  # noqa: E501
+        known: Values that are given: of arithmetic that comes to one of them, no part is read as arithmetic of its own.
+    """
     plain = _plain(text)
     for run in _RUN.finditer(plain):
         body = run[0].strip().strip(",").strip()
         settled = known and len(_OPERAND.findall(body)) > _FEW and _rational(body) in known
-        for window in literals(body) if settled else _windows(body):
+        for window in [*literals(body), body] if settled else _windows(body):
             value = _rational(window)
             if value is not None:
                 yield window, value
