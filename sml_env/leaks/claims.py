@@ -141,8 +141,9 @@ _ASKED_FOR_NOTHING: Final = frozenset({"value", "answer", "result", "number", "f
 
 @lru_cache(maxsize=64)
 def _asked_letters(statement: str) -> frozenset[str]:
-    """The letters whose values a statement asks for, or where it names none, those that it holds, and x, the answer's name
-    in questions; nothing where it has no letters.
+    """The letters whose values a statement asks for, or where it names none, those that it holds; x among them.
+
+    Students call the answer x, whatever the statement calls it. Nothing where it has no letters.
     """
     asked = {found[1].lower() for found in _ASKED_LETTER.finditer(statement)} - {"a", "i"}
     letters = asked or {found[0].lower() for found in _VARIABLE.finditer(statement)}
