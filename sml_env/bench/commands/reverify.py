@@ -15,7 +15,7 @@ from rich.text import Text
 from sml_env.bench.again import Replayed, replayed
 from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
-from sml_env.bench.options import clear_errors, progress, warn
+from sml_env.bench.options import DATA, clear_errors, progress, warn
 
 __all__ = ["reverify"]
 
@@ -26,7 +26,8 @@ _CHANGED: Final = 1
 @click.command()
 @click.argument("source", metavar="RUN.jsonl", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Write the episodes as they are judged today.")
-def reverify(source: Path, out: Path | None) -> None:
+@click.option("--data", multiple=True, help=DATA)
+def reverify(source: Path, out: Path | None, data: tuple[str, ...]) -> None:
     """Judge the episodes of a file again, without the agents, and say what changed.
 
     Each environment is made anew and the recorded words are said over; what a language model said as the teacher is
@@ -38,7 +39,7 @@ def reverify(source: Path, out: Path | None) -> None:
         sink = None if out is None else LineFile(out, source)
         changed, faults, solved = 0, dict[str, int](), [0, 0]
         with sink or nullcontext(), progress("episodes", len(episodes), notes) as advance:
-            for each in replayed(episodes):
+            for each in replayed(episodes, data):
                 if each.fault:
                     faults[each.fault] = faults.get(each.fault, 0) + 1
                 elif each.changes:
