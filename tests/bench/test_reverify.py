@@ -150,3 +150,23 @@ def test_problems_of_a_file_are_read_again_where_the_user_names_it(
     command("bench", "--data", str(problems), *arguments, "--out", "run")
     assert "0 of 3 episodes judged again" in command("reverify", "run").stdout
     assert "3 of 3 episodes judged again: 0 changed" in command("reverify", "run", "--data", str(problems)).stdout
+
+
+@pytest.mark.parametrize("asked", [("reverify", "run"), ("report", "run"), ("compare", "run", "run")])
+@pytest.mark.parametrize("columns", [80, 140])
+def test_names_in_a_file_neither_steer_the_terminal_nor_are_markup(
+    command: Command, tmp_path: Path, asked: tuple[str, ...], columns: int
+) -> None:
+    command("bench", "--agents", "greedy", "--episodes", "2", "--asymmetry", "answer", "--no-brackets", "--out", "run")
+    hostile = "\x1b]0;title\x07\x9b\u202e[bold]x[/nope]"
+    listed = rows(tmp_path / "run")
+    for row in listed:
+        row["agent"] += hostile
+        row["origin"] |= {"student": row["agent"], "suite": hostile}
+        row["return"] += 1.0
+    listed[1]["failure"] = f"teacher: {hostile}"
+    write(tmp_path / "run", listed)
+    result = command(*asked, columns=columns)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(result.output)
+    assert "[/nope" in "".join(result.output.split()) or columns == 80

@@ -16,6 +16,7 @@ from sml_env.bench.again import Replayed, replayed
 from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
 from sml_env.bench.options import DATA, clear_errors, progress, warn
+from sml_env.bench.play import printable
 
 __all__ = ["reverify"]
 
@@ -45,7 +46,7 @@ def reverify(source: Path, out: Path | None, data: tuple[str, ...]) -> None:
                 elif each.changes:
                     changed += 1
                     if changed <= _SHOWN:
-                        notes.print(Text(_said(each)))
+                        notes.print(Text(printable(_said(each))))
                 solved[0] += each.before.success
                 solved[1] += each.after.success
                 if sink is not None:
@@ -57,7 +58,7 @@ def reverify(source: Path, out: Path | None, data: tuple[str, ...]) -> None:
         if changed > _SHOWN:
             notes.print(Text(f"… and {changed - _SHOWN:,} more"))
         for fault, count in faults.items():
-            notes.print(Text(f"{count:,} left as they were: {fault}", style="yellow"))
+            notes.print(Text(printable(f"{count:,} left as they were: {fault}"), style="yellow"))
         judged = len(episodes) - sum(faults.values())
         account = f"{judged:,} of {len(episodes):,} episodes judged again: {changed:,} changed"
         console.print(Text(f"{account}; solved {solved[0]:,} → {solved[1]:,}"))
