@@ -53,7 +53,7 @@ def report_command(
         if out is None:
             return
         named = title or ", ".join(source.name for source in sources)
-        with LineFile(out, sources[0]) as file:
+        with LineFile(out, *sources) as file:
             file.write(page(payload(gathered, title=named, transcripts=transcripts, secrets=secrets, data=data)))
             file.finish()
         note = " (an earlier file was replaced)" if file.replaced else ""
