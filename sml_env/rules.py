@@ -78,6 +78,8 @@ class Rules:
         Raises:
             ConfigurationError: If a field is unknown or a value makes no sense.
         """
+        if rules is not None and not isinstance(rules, Mapping):
+            raise ConfigurationError(f"rules: {rules!r} is not a mapping")
         try:
             return cls(**common, **{**getattr(family, "default_rules", {}), **dict(rules or {})})
         except TypeError as error:

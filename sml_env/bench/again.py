@@ -1,9 +1,13 @@
-"""Playing stored episodes again: environments are made anew, and the student's words said over, without the agent."""
+"""Playing stored episodes again: environments are made anew, and the student's words said over, without the agent.
+
+A file of episodes may be a stranger's. What it names is made only if it is one of this library's environments and
+voices, and of files of problems only those are read that the user names again.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +20,7 @@ from sml_env.errors import ConfigurationError, SmlError
 from sml_env.evaluation import Episode, Origin
 from sml_env.lesson import Lesson
 from sml_env.models.naming import names_a_model
+from sml_env.registration import ROWS
 from sml_env.rollouts import WITHHELD, rollout
 from sml_env.teachers.base import Request
 
@@ -23,6 +28,8 @@ __all__ = ["Again", "Replayed", "replayed"]
 
 _MAX_ENVIRONMENTS: Final = 8
 _ROUNDING: Final = 1e-9
+_IDS: Final = frozenset(row.id for row in ROWS)
+_ARGUMENTS: Final = frozenset({"config", "gamma", "max_attempts", "max_turns", "rules", "shaping"})
 
 
 class _Recorded:
@@ -66,9 +73,13 @@ class Again:
     """Makes the environments of stored episodes again, and keeps the last of them.
 
     A language model is not asked: its recorded words are said in its place.
+
+    Args:
+        data: Sources of problems, as ``--data`` has them, that may be read if an episode names them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, data: Sequence[str] = ()) -> None:
+        self._data = frozenset(data)
         self._envs: dict[str, TextEnv] = {}
 
     def environment(self, episode: Episode) -> TextEnv:
@@ -103,7 +114,7 @@ class Again:
         if origin is None:
             raise ConfigurationError("the episode does not say where it comes from: it was written before schema 4")
         key = json.dumps([origin.env, origin.arguments, episode.asymmetry, origin.teacher], sort_keys=True)
-        env = self._envs.pop(key, None) or _made(origin, episode.asymmetry)
+        env = self._envs.pop(key, None) or _made(origin, episode.asymmetry, self._data)
         self._envs[key] = env
         while len(self._envs) > _MAX_ENVIRONMENTS:
             self._envs.pop(next(iter(self._envs))).close()
@@ -112,12 +123,26 @@ class Again:
         return env
 
 
-def _made(origin: Origin, asymmetry: str) -> TextEnv:
+def _made(origin: Origin, asymmetry: str, data: frozenset[str]) -> TextEnv:
+    _refuse_what_is_not_ours(origin.env, origin.arguments, data)
     teacher = _Recorded(origin.teacher, ()) if names_a_model(origin.teacher) else None
     env = make_environment(Lessons(origin.env, origin.arguments), Cell(asymmetry, origin.teacher), teacher).unwrapped
     if not isinstance(env, TextEnv):
         raise ConfigurationError(f"env: {origin.env!r} is not a text environment of sml_env")
     return env
+
+
+def _refuse_what_is_not_ours(env: str, arguments: Mapping[str, Any], data: frozenset[str]) -> None:
+    if env not in _IDS:
+        raise ConfigurationError(f"env: {env!r} is none of this library's; episodes of others are not made again")
+    if unknown := sorted(set(arguments) - _ARGUMENTS):
+        raise ConfigurationError(f"arguments: {unknown} are none of {', '.join(sorted(_ARGUMENTS))}")
+    config = arguments.get("config")
+    source = config.get("data") if isinstance(config, dict) else None
+    if source is not None and source not in data:
+        raise ConfigurationError(
+            f"data: the episode is of problems from {source!r}; if you trust it, pass it as --data"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +162,14 @@ class Replayed:
     fault: str = ""
 
 
-def replayed(episodes: Iterable[Episode]) -> Iterator[Replayed]:
-    """Episodes judged again, one at a time. Those that were not scored stay as they were."""
-    again = Again()
+def replayed(episodes: Iterable[Episode], data: Sequence[str] = ()) -> Iterator[Replayed]:
+    """Episodes judged again, one at a time. Those that were not scored stay as they were.
+
+    Args:
+        episodes: As stored.
+        data: As ``Again`` has it.
+    """
+    again = Again(data)
     for episode in episodes:
         if not episode.scored:
             yield Replayed(episode, episode, fault=f"not scored: {episode.failure}")

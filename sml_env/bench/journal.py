@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from sml_env.bench.episodes import episode_of
+from sml_env.bench.files import refuse_devices
 from sml_env.bench.plans import Arm, Cell, Plan
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import SCHEMA, Episode, Origin
@@ -53,6 +54,7 @@ class Journal:
         self._waiting: deque[tuple[_Key, bytes]] = deque()
         if path.is_dir():
             raise ConfigurationError(f"out: {path} is a folder; name a file in it")
+        refuse_devices(path, self.partial)
         for target in (path, self.partial):
             if source is not None and target.exists() and source.exists() and target.samefile(source):
                 raise ConfigurationError(f"out: writing {path} would overwrite {source}, which is read; choose another")

@@ -21,6 +21,7 @@ from sml_env.teachers import ASYMMETRIES, VOICES
 
 __all__ = [
     "ASYMMETRY",
+    "DATA",
     "FAILED",
     "INTERRUPTED",
     "STUDENT",
@@ -33,6 +34,7 @@ __all__ = [
     "warn",
 ]
 
+DATA: Final = "Problems that the episodes are of, if they come from a file: it is read only if named here."
 ASYMMETRY: Final = f"What the teacher holds: {', '.join(ASYMMETRIES)}."
 TEACHER: Final = f"Who speaks: {', '.join(VOICES)}; arguments as in noisy:p=0.2; or vllm:MODEL, openai:MODEL@URL."
 STUDENT: Final = "A language model as the student: vllm:MODEL or openai:MODEL@URL; settings as in ?temperature=0.2."

@@ -14,6 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sml_env.bench.play import printable
 from sml_env.errors import ConfigurationError
 from sml_env.estimates import CONFIDENCE, NOTHING, Estimate
 from sml_env.evaluation import Episode
@@ -218,9 +219,9 @@ def comparison_table(found: Compared) -> RenderableType:
     """A comparison for a terminal of 80 columns."""
     shown: list[RenderableType] = []
     for each in found.pairings:
-        title = Text(f"{each.env or 'episodes'} · {each.asymmetry} · {each.teacher}", style="bold")
+        title = Text(printable(f"{each.env or 'episodes'} · {each.asymmetry} · {each.teacher}"), style="bold")
         names = each.agents[0] if each.agents[0] == each.agents[1] else " → ".join(each.agents)
-        title.append(f"\n{names}, {each.pairs:,} pairs", style="not bold")
+        title.append(printable(f"\n{names}, {each.pairs:,} pairs"), style="not bold")
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
         table.add_column("metric")
         for head in ("A", "B", "B − A", "95% interval"):

@@ -145,7 +145,7 @@ def voice(text: str) -> str | dict[str, Any]:
     arguments: dict[str, Any] = {"voice": name}
     for part in rest.split(":"):
         key, equals, value = part.partition("=")
-        if not equals or not key.isidentifier():
+        if not equals or not key.isidentifier() or key == "voice":
             raise ConfigurationError(f"teacher: {text!r} is not VOICE or VOICE:NAME=VALUE")
         try:
             arguments[key] = json.loads(value)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sml_env.bench.plans import BRACKETS, NULL, Cell, Plan
+from sml_env.bench.play import printable
 from sml_env.bench.runs import Results
 from sml_env.estimates import NOTHING, Estimate, ratio
 from sml_env.evaluation import Summary, summarise
@@ -82,6 +83,7 @@ def _columns(summary: Summary, untaught: Estimate) -> list[tuple[str, str]]:
 
 def _short(name: str) -> str:
     """A model's name without its settings and its address, which the first line of the report has in full."""
+    name = printable(name)
     if not names_a_model(name):
         return name
     engine, _, rest = name.partition(":")
@@ -103,7 +105,7 @@ def _brackets(cell: Cell, results: Results, agents: Sequence[str]) -> str:
 
 def _group(cell: Cell, rows: Sequence[tuple[str, Summary, Estimate]], brackets: str, wide: bool) -> RenderableType:
     horizon = max(len(summary.success_at) for _, summary, _ in rows)
-    title = Text(f"\n{cell.asymmetry}", style="bold")
+    title = Text(f"\n{printable(cell.asymmetry)}", style="bold")
     title.append(f" · {_short(cell.teacher)}", style="not bold")
     hedging = [summary.hedging for _, summary, _ in rows]
     if all(bracket is not None for bracket in hedging):
@@ -119,7 +121,7 @@ def _group(cell: Cell, rows: Sequence[tuple[str, Summary, Estimate]], brackets: 
         table.add_column(head, justify="right", no_wrap=True, min_width=broad if wide else narrow)
     for name, summary, untaught in rows:
         table.add_row(
-            _short(name) if wide else _short(name).replace("-", "-\n").replace(":", ":\n"),
+            Text(_short(name) if wide else _short(name).replace("-", "-\n").replace(":", ":\n")),
             *(_cell(parts, wide) for parts in _columns(summary, untaught)),
         )
     return Group(title, table)
@@ -139,7 +141,7 @@ def _meters(console: Console, run: Plan, results: Results) -> None:
             accounts = [episode.meters[meter] for episode in episodes]
             known = [account for account in accounts if account["bits"] is not None]
             mean = ratio([account["bits"] for account in known], [account["count"] for account in known])
-            names = (meter, cell.asymmetry, _short(cell.teacher), _short(agent))
+            names = (Text(name) for name in (meter, cell.asymmetry, _short(cell.teacher), _short(agent)))
             counts = (f"{sum(account['count'] for account in known):,}", f"{len(accounts) - len(known):,}")
             table.add_row(*names, _cell(_signed(mean), wide=True), accounts[0]["unit"], *counts)
             for account in accounts:
@@ -147,7 +149,7 @@ def _meters(console: Console, run: Plan, results: Results) -> None:
                     failures[f"{meter}: {reason}"] = failures.get(f"{meter}: {reason}", 0) + 1
     console.print(Group(Text("\nmeters", style="bold"), table))
     for reason, count in failures.items():
-        console.print(Text(f"{count} episodes not measured by {reason}", style="red"))
+        console.print(Text(f"{count} episodes not measured by {printable(reason)}", style="red"))
 
 
 def cell_tables(cells: Sequence[Cell], agents: Sequence[str], results: Results, wide: bool) -> list[RenderableType]:
@@ -200,7 +202,8 @@ def report(console: Console, run: Plan, results: Results, last: bool = True) -> 
         for failure, count in summarise(episodes).failures.items():
             console.print(
                 Text(
-                    f"{count} of {len(episodes)} episodes failed ({cell.asymmetry}, {cell.teacher}, {agent}): {failure}"
+                    f"{count} of {len(episodes)} episodes failed ({cell.asymmetry}, {cell.teacher}, {agent}): "
+                    f"{printable(failure)}"
                 ),
                 style="red",
             )

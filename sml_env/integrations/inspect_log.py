@@ -16,30 +16,31 @@ from sml_env.report.gathering import Gathered, Group, Key
 __all__ = ["logs_of", "write_logs"]
 
 
-def logs_of(gathered: Gathered, *, secrets: bool = True) -> list[Any]:
+def logs_of(gathered: Gathered, *, secrets: bool = True, data: Sequence[str] = ()) -> list[Any]:
     """An ``EvalLog`` for each group of episodes.
 
     Args:
         gathered: The episodes.
         secrets: Whether the answers are the samples' targets; they are for evaluators.
+        data: Sources of problems that may be read, as ``Again`` has it.
 
     Raises:
         MissingExtraError: Without inspect-ai.
     """
     if find_spec("inspect_ai") is None:
         raise MissingExtraError('inspect_ai: the package is missing; install it with pip install "sml_env[inspect]"')
-    again = Again()
+    again = Again(data)
     return [_log(group, again, secrets) for group in gathered.groups.values()]
 
 
-def write_logs(gathered: Gathered, folder: Path, *, secrets: bool = True) -> list[Path]:
+def write_logs(gathered: Gathered, folder: Path, *, secrets: bool = True, data: Sequence[str] = ()) -> list[Path]:
     """Write the logs into a folder, one file each, and say which.
 
     Raises:
         ConfigurationError: If the folder holds something, or cannot be written.
         MissingExtraError: Without inspect-ai.
     """
-    logs = logs_of(gathered, secrets=secrets)
+    logs = logs_of(gathered, secrets=secrets, data=data)
     from inspect_ai.log import write_eval_log
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

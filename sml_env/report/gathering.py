@@ -89,7 +89,9 @@ def gather(episodes: Iterable[Episode]) -> Gathered:
     return found
 
 
-def payload(gathered: Gathered, *, title: str, transcripts: int, secrets: bool) -> dict[str, Any]:
+def payload(
+    gathered: Gathered, *, title: str, transcripts: int, secrets: bool, data: Sequence[str] = ()
+) -> dict[str, Any]:
     """What the page is made of, JSON-able.
 
     Args:
@@ -97,8 +99,9 @@ def payload(gathered: Gathered, *, title: str, transcripts: int, secrets: bool) 
         title: Of the page.
         transcripts: At most so many of each group; those in which a reply was stopped, or that failed, come first.
         secrets: Whether the answers are in the page, hidden until asked for.
+        data: Sources of problems that may be read, as ``Again`` has it.
     """
-    again = Again()
+    again = Again(data)
     groups, shown = [], []
     for number, group in enumerate(gathered.groups.values()):
         groups.append(_group(group))

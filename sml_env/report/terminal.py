@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from sml_env.bench.plans import Arm, Cell
+from sml_env.bench.play import printable
 from sml_env.bench.runs import Results
 from sml_env.bench.table import LEGEND, WIDE, cell_tables
 from sml_env.report.gathering import Gathered
@@ -33,6 +34,6 @@ def summary(gathered: Gathered, width: int) -> RenderableType:
     shown: list[RenderableType] = []
     for (suite, env, arguments), (results, cells, agents) in parts.items():
         title = " · ".join(text for text in (suite, env, "" if arguments == "{}" else arguments) if text)
-        shown.append(Text(f"\n{title or 'episodes'} · {results.count:,} episodes"))
+        shown.append(Text(printable(f"\n{title or 'episodes'} · {results.count:,} episodes")))
         shown += cell_tables(list(cells), list(agents), results, wide=width >= WIDE)
     return Lines(*shown, Text(f"\n{LEGEND}", style="dim"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,3 +109,64 @@ def test_the_environment_of_an_episode_is_reset_to_its_problem(command: Command,
         assert env.dialogue.problem.problem_id == episode.problem_id
         _, reward, terminated, _, _ = env.step(f"answer: {env.privileged()['answer']}")
         assert terminated and reward >= 1.0
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        ({"env": "planted:Env-v0"}, "is none of this library's"),
+        ({"env": "CartPole-v1"}, "is none of this library's"),
+        ({"arguments": {"config": {"data": "planted.jsonl"}}}, "pass it as --data"),
+        ({"arguments": {"render_mode": "human"}}, "['render_mode'] are none of"),
+        ({"teacher": "noisy:voice=openai:model=m"}, "is not VOICE or VOICE:NAME=VALUE"),
+        ({"teacher": "noisy:voice=vllm:model=m"}, "is not VOICE or VOICE:NAME=VALUE"),
+    ],
+)
+@pytest.mark.parametrize("asked", [("reverify",), ("report", "--out", "page.html")], ids=["reverify", "report"])
+def test_what_a_strangers_file_names_is_neither_imported_nor_read_nor_asked(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...],
+    origin: dict[str, Any], said: str,
+) -> None:  # fmt: skip
+    command("bench", "--agents", "greedy", "--episodes", "1", "--asymmetry", "answer", "--no-brackets", "--out", "run")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "planted", raising=False)
+    (tmp_path / "planted.py").write_text("from pathlib import Path\nPath('imported').touch()\n")
+    (tmp_path / "planted.jsonl").write_text('{"problem": "What is 1 + 1?", "answer": "2"}\n')
+    monkeypatch.setattr("sml_env.models.naming.make_model", lambda *_: pytest.fail("a model was made"))
+    listed = rows(tmp_path / "run")
+    listed[0]["origin"] |= origin
+    write(tmp_path / "run", listed)
+    result = command(asked[0], "run", *asked[1:])
+    assert result.exit_code == 0, result.output
+    assert not (tmp_path / "imported").exists()
+    if asked == ("reverify",):
+        assert "1 left as they were" in result.stderr and said in " ".join(result.stderr.split())
+
+
+def test_problems_of_a_file_are_read_again_where_the_user_names_it(
+    command: Command, tmp_path: Path, problems: Path
+) -> None:
+    arguments = ("--agents", "hedge", "--asymmetry", "none", "--no-brackets", "--episodes", "3")
+    command("bench", "--data", str(problems), *arguments, "--out", "run")
+    assert "0 of 3 episodes judged again" in command("reverify", "run").stdout
+    assert "3 of 3 episodes judged again: 0 changed" in command("reverify", "run", "--data", str(problems)).stdout
+
+
+@pytest.mark.parametrize("asked", [("reverify", "run"), ("report", "run"), ("compare", "run", "run")])
+@pytest.mark.parametrize("columns", [80, 140])
+def test_names_in_a_file_neither_steer_the_terminal_nor_are_markup(
+    command: Command, tmp_path: Path, asked: tuple[str, ...], columns: int
+) -> None:
+    command("bench", "--agents", "greedy", "--episodes", "2", "--asymmetry", "answer", "--no-brackets", "--out", "run")
+    hostile = "\x1b]0;title\x07\x9b\u202e[bold]x[/nope]"
+    listed = rows(tmp_path / "run")
+    for row in listed:
+        row["agent"] += hostile
+        row["origin"] |= {"student": row["agent"], "suite": hostile}
+        row["return"] += 1.0
+    listed[1]["failure"] = f"teacher: {hostile}"
+    write(tmp_path / "run", listed)
+    result = command(*asked, columns=columns)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(result.output)
+    assert "[/nope" in "".join(result.output.split()) or columns == 80

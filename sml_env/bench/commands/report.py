@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
-from sml_env.bench.options import clear_errors, warn
+from sml_env.bench.options import DATA, clear_errors, warn
 from sml_env.report.gathering import gather, payload
 from sml_env.report.page import page
 from sml_env.report.terminal import summary
@@ -32,8 +32,14 @@ __all__ = ["report_command"]
 @click.option(
     "--secrets/--no-secrets", default=True, show_default=True, help="Put the answers in, hidden until asked for."
 )
+@click.option("--data", multiple=True, help=DATA)
 def report_command(
-    sources: tuple[Path, ...], out: Path | None, title: str | None, transcripts: int, secrets: bool
+    sources: tuple[Path, ...],
+    out: Path | None,
+    title: str | None,
+    transcripts: int,
+    secrets: bool,
+    data: tuple[str, ...],
 ) -> None:
     """Show what is in files that `bench --out` has written.
 
@@ -47,8 +53,8 @@ def report_command(
         if out is None:
             return
         named = title or ", ".join(source.name for source in sources)
-        with LineFile(out, sources[0]) as file:
-            file.write(page(payload(gathered, title=named, transcripts=transcripts, secrets=secrets)))
+        with LineFile(out, *sources) as file:
+            file.write(page(payload(gathered, title=named, transcripts=transcripts, secrets=secrets, data=data)))
             file.finish()
         note = " (an earlier file was replaced)" if file.replaced else ""
         console.print(Text(f"{gathered.count:,} episodes shown in {out}{note}"))

@@ -15,7 +15,8 @@ from rich.text import Text
 from sml_env.bench.again import Replayed, replayed
 from sml_env.bench.episodes import read_episodes
 from sml_env.bench.files import LineFile
-from sml_env.bench.options import clear_errors, progress, warn
+from sml_env.bench.options import DATA, clear_errors, progress, warn
+from sml_env.bench.play import printable
 
 __all__ = ["reverify"]
 
@@ -26,7 +27,8 @@ _CHANGED: Final = 1
 @click.command()
 @click.argument("source", metavar="RUN.jsonl", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Write the episodes as they are judged today.")
-def reverify(source: Path, out: Path | None) -> None:
+@click.option("--data", multiple=True, help=DATA)
+def reverify(source: Path, out: Path | None, data: tuple[str, ...]) -> None:
     """Judge the episodes of a file again, without the agents, and say what changed.
 
     Each environment is made anew and the recorded words are said over; what a language model said as the teacher is
@@ -38,13 +40,13 @@ def reverify(source: Path, out: Path | None) -> None:
         sink = None if out is None else LineFile(out, source)
         changed, faults, solved = 0, dict[str, int](), [0, 0]
         with sink or nullcontext(), progress("episodes", len(episodes), notes) as advance:
-            for each in replayed(episodes):
+            for each in replayed(episodes, data):
                 if each.fault:
                     faults[each.fault] = faults.get(each.fault, 0) + 1
                 elif each.changes:
                     changed += 1
                     if changed <= _SHOWN:
-                        notes.print(Text(_said(each)))
+                        notes.print(Text(printable(_said(each))))
                 solved[0] += each.before.success
                 solved[1] += each.after.success
                 if sink is not None:
@@ -56,7 +58,7 @@ def reverify(source: Path, out: Path | None) -> None:
         if changed > _SHOWN:
             notes.print(Text(f"… and {changed - _SHOWN:,} more"))
         for fault, count in faults.items():
-            notes.print(Text(f"{count:,} left as they were: {fault}", style="yellow"))
+            notes.print(Text(printable(f"{count:,} left as they were: {fault}"), style="yellow"))
         judged = len(episodes) - sum(faults.values())
         account = f"{judged:,} of {len(episodes):,} episodes judged again: {changed:,} changed"
         console.print(Text(f"{account}; solved {solved[0]:,} → {solved[1]:,}"))
