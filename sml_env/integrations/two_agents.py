@@ -126,10 +126,14 @@ class TwoAgents(AECEnv):  # type: ignore[misc]
 
         Args:
             seed: Draws everything, as in the text environment.
-            options: ``{"problem_id": …}`` chooses the problem.
+            options: ``{"problem_id": …}`` chooses the problem; others are left to wrappers, as PettingZoo's check asks.
+
+        Raises:
+            ConfigurationError: If there is no such problem.
         """
         self._forget()
-        self._heard, info = self._env.reset(seed=seed, options=options)
+        chosen = {name: value for name, value in (options or {}).items() if name == "problem_id"}
+        self._heard, info = self._env.reset(seed=seed, options=chosen)
         self.agents = list(self.possible_agents)
         self.rewards = dict.fromkeys(self.agents, 0.0)
         self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
