@@ -24,7 +24,7 @@ try:
 except ImportError as error:
     raise MissingExtraError('two_agents: the game needs the extra: pip install "sml_env[pettingzoo]"') from error
 
-__all__ = ["STUDENT", "TEACHER", "TEACHER_REWARDS", "TwoAgents", "two_agents"]
+__all__ = ["STUDENT", "TEACHER", "TEACHER_REWARDS", "TwoAgents", "Words", "two_agents"]
 
 STUDENT: Final = "student"
 TEACHER: Final = "teacher"
@@ -32,6 +32,13 @@ TEACHER_REWARDS: Final = ("shared", "sparse", "none")
 _SHOWN_OF_REFUSED: Final = 200
 _BEYOND_THE_TURNS: Final = 64_000
 """Characters of an observation of the teacher for the view and the statement."""
+
+
+class Words(str):
+    """A text that says its dtype, as the space does: PettingZoo's ``api_test`` asks it of every observation."""
+
+    __slots__ = ()
+    dtype: Final = str
 
 
 class _Seat:
@@ -141,18 +148,18 @@ class TwoAgents(AECEnv):  # type: ignore[misc]
         self.truncations = dict.fromkeys(self.agents, False)
         self.infos = {STUDENT: info, TEACHER: {}}
 
-    def observe(self, agent: str) -> str:
+    def observe(self, agent: str) -> Words:
         """What an agent may read now.
 
         The student: the reply that it heard last. The teacher, while it is asked: the problem, its view, the exchanges
         so far and what the student says; at other times the public exchanges alone.
         """
         if agent == STUDENT:
-            return self._heard
+            return Words(self._heard)
         if self._request is None:
             dialogue = self._env.dialogue
-            return "\n".join([dialogue.problem.statement, *_lines(dialogue.transcript)])
-        return self._asked(self._request)
+            return Words("\n".join([dialogue.problem.statement, *_lines(dialogue.transcript)]))
+        return Words(self._asked(self._request))
 
     def step(self, action: str | None) -> None:
         """The agent whose turn it is says something; ``None`` from one whose episode is over.
