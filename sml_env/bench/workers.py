@@ -19,7 +19,10 @@ from sml_env.bench.plans import Plan
 from sml_env.bench.runs import Played, Player, Stage, Unit
 from sml_env.errors import ConfigurationError, MissingExtraError, SmlError
 
-__all__ = ["on_ray", "processes"]
+__all__ = ["WORKERS_ON_RAY", "on_ray", "processes"]
+
+WORKERS_ON_RAY: Final = 16
+"""For how many workers the units are cut before it is known how many a cluster has."""
 
 _AHEAD: Final = 6
 _stage: Stage | None = None

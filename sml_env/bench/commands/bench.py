@@ -32,14 +32,13 @@ from sml_env.bench.plans import Plan, plan
 from sml_env.bench.runs import Played, Player, Results, play_all
 from sml_env.bench.suites import SUITES, plans_of, suite_of
 from sml_env.bench.table import report
-from sml_env.bench.workers import on_ray, processes
+from sml_env.bench.workers import WORKERS_ON_RAY, on_ray, processes
 from sml_env.errors import ConfigurationError, SmlError
 from sml_env.metering import METERS
 
 __all__ = ["bench"]
 
 _AGENTS: Final = "random,constant,hedge,greedy,scripted"
-_UNITS_ON_RAY: Final = 16
 
 
 @click.command()
@@ -127,7 +126,7 @@ def bench(
         player = on_ray() if on_cluster else processes(workers) if workers > 1 else None
         source = Path(options["data"]) if options["data"] else None
         journal = None if out is None else Journal(out, plans, resume=resume, restart=restart, source=source)
-        code = _run(plans, journal, player, _UNITS_ON_RAY if on_cluster else workers)
+        code = _run(plans, journal, player, WORKERS_ON_RAY if on_cluster else workers)
     if code:
         sys.exit(code)
 

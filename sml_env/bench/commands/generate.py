@@ -24,7 +24,7 @@ from sml_env.bench.options import (
 )
 from sml_env.bench.plans import Plan, plan
 from sml_env.bench.suites import SUITES, plans_of, suite_of
-from sml_env.bench.workers import on_ray, processes
+from sml_env.bench.workers import WORKERS_ON_RAY, on_ray, processes
 from sml_env.data.card import card_of
 from sml_env.data.generation import SPLITS, Made, Wanted, generate, prepared
 from sml_env.data.writing import FORMATS, Writers
@@ -138,7 +138,7 @@ def generate_command(
             def tick(made: Made) -> None:
                 advance(1, f"{made.written:,} kept")
 
-            made = generate(plans, wanted, writers, player, workers=4 * workers if on_cluster else workers, tick=tick)
+            made = generate(plans, wanted, writers, player, workers=WORKERS_ON_RAY if on_cluster else workers, tick=tick)
             if not made.written:
                 reasons = "; ".join(f"{reason}: {count:,}" for reason, count in made.dropped.most_common(5))
                 raise ConfigurationError(f"wanted: none of {made.played:,} dialogues is left ({reasons}); filter less")
