@@ -138,7 +138,9 @@ def generate_command(
             def tick(made: Made) -> None:
                 advance(1, f"{made.written:,} kept")
 
-            made = generate(plans, wanted, writers, player, workers=WORKERS_ON_RAY if on_cluster else workers, tick=tick)
+            made = generate(
+                plans, wanted, writers, player, workers=WORKERS_ON_RAY if on_cluster else workers, tick=tick
+            )
             if not made.written:
                 reasons = "; ".join(f"{reason}: {count:,}" for reason, count in made.dropped.most_common(5))
                 raise ConfigurationError(f"wanted: none of {made.played:,} dialogues is left ({reasons}); filter less")
