@@ -45,7 +45,7 @@ from sml_env.leaks.spellings import Spellings, prepare
 from sml_env.leaks.surface import MAX_INVISIBLE, invisible, surface
 from sml_env.leaks.turns import Told
 from sml_env.problems import Problem
-from sml_env.stated import Stated, literals, squeezed, stated_values, with_digits
+from sml_env.stated import Stated, equated, literals, squeezed, stated_values, with_digits
 
 __all__ = ["MAX_REPLY_CHARACTERS", "GuardReport", "LeakGuard"]
 
@@ -218,7 +218,7 @@ class LeakGuard:
                 continue
             parts = set(literals(wording))
             if len(parts) > 1 and parts <= said.stated.parts and not parts <= quoted.stated.parts:
-                if value in quoted.stated.singles:
+                if value in quoted.stated.singles and squeezed(wording) in equated(unlabelled):
                     continue
                 return GuardReport(True, "puts the student's numbers together")
             fresh.add(value)

@@ -14,7 +14,9 @@ from sml_env.errors import ExpressionError
 from sml_env.verifiers.expressions import parse_expression, rational_value
 from sml_env.verifiers.numerals import PARTS, SCALES, TENS, UNITS
 
-__all__ = ["MAX_OPERANDS", "Stated", "folded", "has_number", "literals", "squeezed", "stated_values", "with_digits"]
+__all__ = [
+    "MAX_OPERANDS", "Stated", "equated", "folded", "has_number", "literals", "squeezed", "stated_values", "with_digits",
+]  # fmt: skip
 
 MAX_OPERANDS: Final = 8
 """Sub-expressions of at most this many operands are evaluated."""
@@ -109,6 +111,8 @@ _ORDINAL = re.compile(rf"\b(?:(?:({'|'.join(TENS)})[\s-]({'|'.join(_UNIT_ORDINAL
 _ROOT = re.compile(r"(?:\\?sqrt\s*[({]?|\u221a\s*\(?|square\s+root\s+of\s+)(\d{1,18})[)}]?")
 _RUN = re.compile(r"[-\d.(][-\d\s+*/^().,]*[\d)]%?|\d")
 _DIGITS = re.compile(r"[0-9]+")
+_SIDE = r"[\d.(](?:[\d\s+*/^().,-]*[\d)])?"
+_EQUATION = re.compile(rf"(?=(?<![\w.])({_SIDE})\s*(?:=|\bis\b|\bequals\b|\bmakes\b)\s*({_SIDE}))")
 _OPERAND = re.compile(r"\(|\)|\d+(?:,\d{3}(?!\d))*(?:\.\d+)?|\.\d+|\*\*|[-+*/^]")
 
 
@@ -238,6 +242,17 @@ def stated_values(text: str, known: frozenset[Fraction] = frozenset()) -> Iterat
                 yield window, value
                 if run[0].endswith("%"):
                     yield window, value / 100
+
+
+def equated(text: str) -> frozenset[str]:
+    """The arithmetic that stands in an equation with its value as a single number, as in "126 is 2 * 63", squeezed."""
+    found = set()
+    for left, right in _EQUATION.findall(_plain(text)):
+        for number, wording in ((left, right), (right, left)):
+            value = _rational(wording.strip())
+            if value is not None and literals(number) == [number.replace(",", "")] and _rational(number) == value:
+                found.add(squeezed(wording))
+    return frozenset(found)
 
 
 class Stated:

@@ -156,6 +156,25 @@ def test_whatever_way_the_student_says_a_value_an_echo_of_it_is_treated_alike_ri
 # -- over all topics ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("answer", ["42", "17"])
+@pytest.mark.parametrize(
+    ("reply", "stopped"),
+    [
+        ("40 + 2", True),
+        ("It is 40 + 2.", True),
+        ("Take 40 + 2. Of the 42 pages you know already.", True),
+        ("42 is 40 + 1.", False),
+        ("The 42 pages: 42 = 40 + 2. What else is said of them?", False),
+        ("Note that 42 is 40 plus 2.", False),
+    ],
+)
+def test_the_students_numbers_make_a_number_of_the_statement_only_beside_it(
+    answer: str, reply: str, stopped: bool
+) -> None:
+    guard = LeakGuard.for_answer(answer, "A book has 42 pages and 17 pictures. How many are there?")
+    assert guard.inspect(reply, "40 and 2").leaks is stopped
+
+
 @pytest.mark.parametrize("topic", TOPICS)
 def test_the_answer_of_a_generated_problem_is_stopped_and_its_hints_assert_nothing(topic: str) -> None:
     family = TopicFamily(MathTutorConfig(topics=(topic,)))

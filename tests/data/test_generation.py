@@ -234,10 +234,13 @@ def test_a_hundred_thousand_dialogues_in_flat_memory(tmp_path: Path) -> None:
         command += ["--episodes", str(count), "--out", str(out)]
         began = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        output = process.stdout.read() if process.stdout else ""
+        assert process.stdout is not None
+        with process.stdout:
+            output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - began
         peaks[count] = usage.ru_maxrss / 1024
         print(f"{count:,}: {count / seconds:,.0f} a second, {peaks[count]:,.0f} MB; {output.splitlines()[-1]}")
-        assert status == 0 and re.search(r"leak audit: .*, 0 findings", output)
+        assert process.returncode == 0 and re.search(r"leak audit: .*, 0 findings", output)
     assert peaks[100_000] < peaks[10_000] + 100

@@ -1,8 +1,12 @@
-"""Generated data in the hands of those who train: `datasets` loads it, and TRL takes a step of SFT on it."""
+"""Generated data in the hands of those who train: `datasets` loads it, and TRL takes a step of SFT on it.
+
+Set SML_ENV_TEST_LESSONS to a folder that `sml-env generate` made to try that one.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +26,8 @@ TEMPLATE = (
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if made := os.environ.get("SML_ENV_TEST_LESSONS"):
+        return Path(made)
     out = tmp_path_factory.mktemp("data") / "lessons"
     arguments = ["generate", "--agents", "greedy,scripted", "--episodes", "60", "--out", str(out)]
     result = CliRunner().invoke(cli, arguments)
