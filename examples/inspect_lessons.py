@@ -10,7 +10,7 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
 from sml_env.integrations.inspect_task import lessons
 
-WORDS = ("Is the answer greater than 0?", "is it an integer?", "answer: 3")
+WORDS = ("Is the answer greater than 0?", "is it an integer?", "answer: 9")
 
 
 def student(messages: list[Any], *_: object) -> ModelOutput:
@@ -27,11 +27,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         model = get_model("mockllm/model", custom_outputs=student)
         (log,) = evaluate(task, model=model, log_dir=folder, display="none")
-    for message in log.samples[0].messages[1:]:
-        reward = f"  [reward {message.metadata['reward']:.2f}]" if message.metadata else ""
-        print(f"{message.role}: {message.text}{reward}")
-    for score in log.results.scores:
-        print(score.name, {name: round(metric.value, 3) for name, metric in score.metrics.items()})
+        for message in log.samples[0].messages[1:]:
+            reward = f"  [reward {message.metadata['reward']:.2f}]" if message.metadata else ""
+            print(f"{message.role}: {message.text}{reward}")
+        for score in log.results.scores:
+            print(score.name, {name: round(metric.value, 3) for name, metric in score.metrics.items()})
 
 
 if __name__ == "__main__":

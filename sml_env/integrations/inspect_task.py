@@ -55,7 +55,7 @@ def lessons(
     if arguments is not None and not isinstance(arguments, Mapping):
         raise ConfigurationError(f"arguments: {arguments!r} is not a mapping")
     with closing(ChatLesson(env_id, arguments)) as chat:
-        samples = [_sample(chat, episode_seed(seed, index)) for index in range(episodes)]
+        samples = [_sample(chat, index + 1, episode_seed(seed, index)) for index in range(episodes)]
     return Task(
         dataset=MemoryDataset(samples, name=env_id),
         solver=lesson(env_id, dict(arguments or {})),
@@ -63,10 +63,10 @@ def lessons(
     )
 
 
-def _sample(chat: ChatLesson, seed: int) -> Any:
+def _sample(chat: ChatLesson, number: int, seed: int) -> Any:
     opening = chat.begin(seed)
     return Sample(
-        id=str(seed),
+        id=number,
         input=[ChatMessageSystem(content=chat.instructions), ChatMessageUser(content=opening)],
         metadata={"env_id": chat.env_id, "seed": seed, "problem_id": chat.problem_id},
     )
