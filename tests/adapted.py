@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import gymnasium as gym
@@ -25,6 +29,9 @@ WORDS: Final = ("Is the answer greater than 0?", "give me a hint", "hm", "What i
 SEED: Final = 7
 ANSWER: Final = "-16/3"
 """Of the problem that the seed draws."""
+
+
+EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
 
 
 class Failing:
@@ -63,3 +70,14 @@ def hidden(seed: int = SEED) -> str:
     core = env.unwrapped
     assert isinstance(core, TextEnv)
     return str(core.privileged()["answer"])
+
+
+def run(script: Path, folder: Path, given: str = "") -> str:
+    """What a script prints that is run from an empty folder, where no path leads to the checkout but the package's."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, str(script)]
+    done = subprocess.run(
+        command, input=given, capture_output=True, text=True, timeout=300, cwd=folder, env=environment
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout

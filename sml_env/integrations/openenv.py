@@ -11,12 +11,12 @@ from sml_env.integrations.chats import ChatLesson
 from sml_env.integrations.requirements import Requirement
 
 with Requirement("openenv", extra="openenv", low="0.10", high="0.11"):
-    from fastapi import FastAPI, Request
-    from fastapi.responses import JSONResponse
     from openenv.core.client_types import StepResult
     from openenv.core.env_client import EnvClient
     from openenv.core.env_server import Action, Environment, Observation, State, create_fastapi_app
-    from pydantic import Field
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
 
 __all__ = ["LessonClient", "LessonEnvironment", "LessonState", "Reply", "Words", "application"]
 
@@ -25,19 +25,19 @@ _CONFLICT: Final = 409
 
 
 class Words(Action):  # type: ignore[misc]
-    """What the student says."""
+    """What the student says: a question, or an attempt at the answer; anything at all gets a reply."""
 
-    text: str = Field(description="A question, or an attempt at the answer; anything at all gets a reply")
+    text: str
 
 
 class Reply(Observation):  # type: ignore[misc]
-    """What the student reads next; ``done`` and ``reward`` are the turn's.
+    """What the student reads next: the statement or the teacher's reply, and the line with the turns left.
 
-    ``metadata`` is the environment's ``info``: bits, reward terms, turns left; ``failure`` where the teacher or the
-    verifier failed, which says nothing of the student.
+    ``done`` and ``reward`` are the turn's. ``metadata`` is the environment's ``info``: bits, reward terms, turns left;
+    ``failure`` where the teacher or the verifier failed, which says nothing of the student.
     """
 
-    text: str = Field(description="The statement or the teacher's reply, and the line with the turns left")
+    text: str
 
 
 class LessonState(State):  # type: ignore[misc]
@@ -137,7 +137,7 @@ class LessonClient(EnvClient):  # type: ignore[misc]
 
 def application(
     env_id: str, arguments: Mapping[str, Any] | None = None, *, max_concurrent_envs: int = _SESSIONS
-) -> FastAPI:
+) -> Starlette:
     """The server's application, for uvicorn: each connection to ``/ws`` is a session with lessons of its own.
 
     Args:
@@ -154,7 +154,7 @@ def application(
     def lesson() -> LessonEnvironment:
         return LessonEnvironment(env_id, arguments)
 
-    app = create_fastapi_app(lesson, Words, Reply, max_concurrent_envs)
+    app: Starlette = create_fastapi_app(lesson, Words, Reply, max_concurrent_envs)
     app.add_exception_handler(SmlError, _refused)
     return app
 

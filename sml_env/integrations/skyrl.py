@@ -12,7 +12,6 @@ from sml_env.integrations.chats import ChatLesson
 from sml_env.integrations.requirements import Requirement
 
 with Requirement("skyrl-gym", extra="skyrl", low="0.4", high="0.5"):
-    from omegaconf import DictConfig, OmegaConf
     from skyrl_gym.envs.base_text_env import BaseTextEnv, BaseTextEnvStepOutput
 
 __all__ = ["ENTRY_POINT", "SkyRLLesson", "rows"]
@@ -40,7 +39,7 @@ class SkyRLLesson(BaseTextEnv):  # type: ignore[misc]
 
     def __init__(self, env_config: Mapping[str, Any] | None = None, extras: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        given = {**_plain(env_config), **_plain(extras)}
+        given = {**_plain(env_config or {}), **_plain(extras or {})}
         if "env_id" not in given:
             raise ConfigurationError("env_id: neither the row nor the configuration names a text id")
         self._seed: int | None = given.get("seed")
@@ -107,11 +106,13 @@ def rows(
     return found
 
 
-def _plain(given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A configuration or a row with lists and dictionaries of Python's own inside."""
-    if isinstance(given, DictConfig):
-        given = OmegaConf.to_container(given, resolve=True)
-    return dict(given or {})
+def _plain(given: Any) -> Any:
+    """What a configuration or a row holds, in dictionaries and lists of Python's own."""
+    if isinstance(given, Mapping):
+        return {str(name): _plain(value) for name, value in given.items()}
+    if isinstance(given, Sequence) and not isinstance(given, str | bytes):
+        return [_plain(value) for value in given]
+    return given
 
 
 def _arguments(given: object) -> Mapping[str, Any]:
@@ -125,4 +126,4 @@ def _arguments(given: object) -> Mapping[str, Any]:
         return {}
     if not isinstance(given, Mapping):
         raise ConfigurationError(f"arguments: {given!r} is not a mapping")
-    return {str(name): value for name, value in given.items()}
+    return given

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from adapted import ARGUMENTS, DISCRETE, FAILING, MATH, WORDS, hidden, played
+from adapted import ARGUMENTS, DISCRETE, EXAMPLES, FAILING, MATH, WORDS, hidden, played, run
 
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import episode_seed
@@ -126,11 +123,9 @@ def test_a_cap_from_outside_leaves_the_lesson_unsolved(tmp_path: Path) -> None:
 
 
 def test_the_task_is_known_by_its_name_where_the_package_is_installed(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [sys.executable, "-c", BY_NAME]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path, env=environment)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.splitlines()[-1] == "success sml_env/lessons {'episodes': 1}"
+    script = tmp_path / "by_name.py"
+    script.write_text(BY_NAME, encoding="utf-8")
+    assert run(script, tmp_path).splitlines()[-1] == "success sml_env/lessons {'episodes': 1}"
 
 
 @pytest.mark.parametrize(
@@ -146,3 +141,7 @@ def test_the_task_is_known_by_its_name_where_the_package_is_installed(tmp_path: 
 def test_what_makes_no_sense_is_refused_with_a_word(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         lessons(**arguments)
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    assert "solved {'accuracy': 0.5" in run(EXAMPLES / "inspect_lessons.py", tmp_path)

@@ -7,10 +7,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from adapted import ANSWER, ARGUMENTS, DISCRETE, FAILING, MATH, SEED, WORDS, played
+from adapted import ANSWER, ARGUMENTS, DISCRETE, EXAMPLES, FAILING, MATH, SEED, WORDS, played, run
 
 from sml_env.errors import ConfigurationError, ResetNeeded
 
@@ -137,3 +138,7 @@ def test_an_environment_made_in_process_is_the_same() -> None:
 def test_what_makes_no_sense_is_refused_before_anything_is_served(env_id: str, arguments: Any, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         application(env_id, arguments)
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    assert "success: True" in run(EXAMPLES / "openenv_server.py", tmp_path)

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pytest
-from adapted import ARGUMENTS, DISCRETE, FAILING, MATH, WORDS, hidden, played
+from adapted import ARGUMENTS, DISCRETE, EXAMPLES, FAILING, MATH, WORDS, hidden, played, run
 
 from sml_env.evaluation import episode_seed
 
 pytestmark = [pytest.mark.integrations]
-ROOT = Path(__file__).resolve().parent.parent.parent
 DRIVER = Path(__file__).with_name("prime_driver.py")
 SEED = 9
 SEEDS = [episode_seed(SEED, index) for index in range(2)]
@@ -26,15 +22,6 @@ try:
     version("verifiers")
 except PackageNotFoundError:
     pytest.skip("needs verifiers: make test-integrations", allow_module_level=True)
-
-
-def run(script: Path, folder: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    """A script run from an empty folder, where no path leads to the checkout but the package's own."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    return subprocess.run(
-        [sys.executable, str(script)],
-        input=given, capture_output=True, text=True, timeout=300, cwd=folder, env=environment,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +39,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     given = {
         name: {"words": WORDS, "lessons": LESSONS, "episodes": 1, **scenario} for name, scenario in scenarios.items()
     }
-    done = run(DRIVER, tmp_path_factory.mktemp("elsewhere"), json.dumps(given))
-    assert done.returncode == 0, done.stderr[-3000:]
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    printed = run(DRIVER, tmp_path_factory.mktemp("elsewhere"), json.dumps(given))
+    told: dict[str, Any] = json.loads(printed.splitlines()[-1])
     return told
 
 
@@ -107,6 +93,5 @@ def test_what_makes_no_sense_is_refused_with_a_word(scenario: str, said: str, fo
 
 
 def test_the_example_runs(tmp_path: Path) -> None:
-    done = run(ROOT / "examples" / "verifiers_lessons.py", tmp_path)
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Correct." in done.stdout and "'correct': 1.0" in done.stdout
+    printed = run(EXAMPLES / "verifiers_lessons.py", tmp_path)
+    assert "Correct." in printed and "'correct': 1.0" in printed

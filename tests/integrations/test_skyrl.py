@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from adapted import ANSWER, ARGUMENTS, DISCRETE, FAILING, MATH, SEED, WORDS, played
+from adapted import ANSWER, ARGUMENTS, DISCRETE, EXAMPLES, FAILING, MATH, SEED, WORDS, played, run
 
 from sml_env.errors import ConfigurationError
 
@@ -120,3 +121,7 @@ def test_what_makes_no_sense_is_refused_with_a_word(extras: dict[str, Any], said
 def test_rows_refuse_what_no_file_holds() -> None:
     with pytest.raises(ConfigurationError, match="JSON"):
         rows(MATH, [1], arguments={"teacher": object()})
+
+
+def test_the_example_runs(tmp_path: Path) -> None:
+    assert "'success': 1.0" in run(EXAMPLES / "skyrl_lessons.py", tmp_path)
