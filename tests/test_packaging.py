@@ -16,7 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"sml_env": "sml_env", "sml_env.envs": "envs", "sml_env.verifiers": "verifiers"}
 # Where the name of a module is not that of its distribution.
-DISTRIBUTIONS = {"flint": "python-flint", "inspect_ai": "inspect-ai", "reasoning_gym": "reasoning-gym"}
+DISTRIBUTIONS = {
+    "flint": "python-flint", "inspect_ai": "inspect-ai", "reasoning_gym": "reasoning-gym", "skyrl_gym": "skyrl-gym",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,74 @@
+"""What an adapter needs of another package: the extra is named where it is absent, the range that works elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+
+from sml_env.errors import MissingExtraError
+
+__all__ = ["Requirement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A package in a range of versions; its imports stand in a ``with`` block of this.
+
+    A package that holds no record of its version (a checkout on the path) is tried as it is.
+
+    Attributes:
+        package: As it is installed: ``skyrl-gym``.
+        extra: That installs it.
+        low: The oldest version that works.
+        high: The oldest that is not tried.
+    """
+
+    package: str
+    extra: str
+    low: str
+    high: str
+
+    @property
+    def range(self) -> str:
+        """As in ``setup.cfg``."""
+        return f"{self.package}>={self.low},<{self.high}"
+
+    def __enter__(self) -> None:
+        installed = self._installed()
+        if installed is not None and not _release(self.low) <= _release(installed) < _release(self.high):
+            raise MissingExtraError(
+                f"{self.package}: version {installed} is installed, and {self.range} is what works; {self._install}"
+            )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, ImportError):
+            return
+        installed = self._installed()
+        if installed is None:
+            raise MissingExtraError(f"{self.package}: the package is missing; {self._install}") from error
+        raise MissingExtraError(
+            f"{self.package}: version {installed} is installed and cannot be imported ({error}); {self._install}"
+        ) from error
+
+    @property
+    def _install(self) -> str:
+        return f'install it with pip install "sml_env[{self.extra}]"'
+
+    def _installed(self) -> str | None:
+        try:
+            return version(self.package)
+        except PackageNotFoundError:
+            return None
+
+
+def _release(text: str) -> tuple[int, ...]:
+    """The numbers that a version begins with, without zeros at their end, so that 0.4 and 0.4.0 are one."""
+    found = re.match(r"\d+(?:\.\d+)*", text)
+    numbers = [] if found is None else [int(number) for number in found[0].split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
