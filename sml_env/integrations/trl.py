@@ -347,7 +347,7 @@ def _named(prompt: object, known: Mapping[str, Any]) -> _Named:
     if not isinstance(named, dict) or not {"env_id", "seed"} <= set(named) <= {"env_id", "seed", "problem_id"}:
         raise ConfigurationError(f"prompt: {str(prompt)[:80]!r} names no lesson; make prompts by lesson_dataset")
     env_id, problem_id = named["env_id"], named.get("problem_id")
-    if env_id not in known:
+    if not isinstance(env_id, str) or env_id not in known:
         raise ConfigurationError(f"prompt: {str(env_id)[:80]!r} is none of this rollout's: {', '.join(known)}")
     if problem_id is not None and not isinstance(problem_id, str):
         raise ConfigurationError(f"prompt: problem_id {str(problem_id)[:80]!r} is not a text")
