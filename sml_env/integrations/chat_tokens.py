@@ -40,7 +40,8 @@ class ChatTokens:
         ends: Tokens that end a turn beside the marks.
 
     Raises:
-        ConfigurationError: If there is no chat template, or it does not show what an assistant says.
+        ConfigurationError: If there is no chat template, it does not show what an assistant says, or a student would
+            have to sample marks within a turn (channels, as gpt-oss has them).
     """
 
     def __init__(
@@ -68,6 +69,11 @@ class ChatTokens:
         self._special = frozenset((*special, *tokenizer.all_special_ids, *self._ends))
         texts = sorted((added[number] for number in self._special if number in added), key=len, reverse=True)
         self._signs = re.compile("|".join(map(re.escape, texts)) or r"(?!)")
+        asked = self._rendered([{"role": USER, "content": "x"}])
+        before = self._rendered(_chat("x")).partition(_SAID)[0]
+        channels = self._ends.intersection(self._ids(before.removeprefix(asked))) if before.startswith(asked) else ()
+        if channels:
+            raise ConfigurationError("tokenizer: a turn of its chat template holds marks of its own; use another model")
         begun = _BEGINS_A_THOUGHT.search(blank)
         self._begun = "" if begun is None else begun[0]
 
@@ -116,8 +122,7 @@ class ChatTokens:
 
     def _after(self, reply: str) -> str:
         """What the template writes from the end of the student's words to the beginning of its next ones."""
-        chat = [{"role": USER, "content": "x"}, {"role": ASSISTANT, "content": _SAID}, {"role": USER, "content": reply}]
-        _, said, after = self._rendered(chat).partition(_SAID)
+        _, said, after = self._rendered(_chat(reply)).partition(_SAID)
         if not said:
             raise ConfigurationError("tokenizer: its chat template does not show what the assistant says; use another")
         return after
@@ -137,3 +142,12 @@ class ChatTokens:
 
     def _ids(self, text: str) -> list[int]:
         return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def _chat(reply: str) -> list[Message]:
+    """A chat in which the student has spoken once and has been answered."""
+    return [
+        {"role": USER, "content": "x"},
+        {"role": ASSISTANT, "content": _SAID},
+        {"role": USER, "content": reply},
+    ]

@@ -3,18 +3,16 @@
 A prompt is data that names a lesson: the id of an environment and the seed of its reset. So all completions of a group
 are lessons on the same problem, with the same turn budget and the same chance on the teacher's side.
 
-Read against TRL 1.14 to 1.16: ``GRPOTrainer`` calls ``rollout_func(prompts, trainer)``, trains on the tokens whose
+Read against TRL 1.14.2 and 1.16: ``GRPOTrainer`` calls ``rollout_func(prompts, trainer)``, trains on the tokens whose
 ``env_mask`` is 1, hands further keys to the reward functions, and leaves a completion out of its group's baseline and
 of the gradient where every reward function says ``None``.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean
 from typing import Any, Final
@@ -24,17 +22,15 @@ from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError, MissingExtraError
 from sml_env.evaluation import UNSCORED, episode_seed
 from sml_env.integrations.chat_tokens import ChatTokens
+from sml_env.integrations.lesson_prompts import LARGEST_SEED, LessonPrompt
 from sml_env.integrations.token_lessons import Room, TokenLesson, taught, vector_of
 from sml_env.lesson import Lesson
 from sml_env.models.prompts import Prompts
 
-__all__ = ["VERSIONS", "EpisodeReturn", "LessonRollout", "episode_return", "lesson_dataset", "lesson_prompt", "success"]
+__all__ = ["VERSIONS", "EpisodeReturn", "LessonRollout", "episode_return", "lesson_dataset", "success"]
 
-VERSIONS: Final = ((1, 14), (1, 17))
-"""TRL's versions that this works with: from the first, below the second. Earlier ones cannot generate turn by turn."""
-
-_LARGEST_SEED: Final = 2**53
-_LONGEST_PROMPT: Final = 10_000
+VERSIONS: Final = ((1, 14, 2), (1, 17))
+"""TRL's versions that this works with: from the first, below the second. Earlier ones lack what it calls."""
 
 
 def _check_version() -> None:
@@ -49,29 +45,12 @@ def _check_version() -> None:
         found = version("trl")
     except PackageNotFoundError:
         raise MissingExtraError(f"trl: the package is missing; {remedy}") from None
-    numbers = tuple(int(part) for part in found.split(".")[:2] if part.isdigit())
+    numbers = tuple(int(part) for part in found.split(".")[:3] if part.isdigit())
     if not VERSIONS[0] <= numbers < VERSIONS[1]:
         raise MissingExtraError(f"trl: version {found} is installed, and this works with >={low},<{high}; {remedy}")
 
 
 _check_version()
-
-
-def lesson_prompt(env_id: str, seed: int, problem_id: str | None = None) -> str:
-    """The prompt that names a lesson.
-
-    Args:
-        env_id: A text id.
-        seed: Of the reset; draws the problem, the turn budget and the teacher's chance.
-        problem_id: Chooses the problem instead.
-
-    Raises:
-        ConfigurationError: If the seed is no integer from 0 to 2**53.
-    """
-    named: dict[str, Any] = {"env_id": env_id, "seed": integer("seed", seed, 0, _LARGEST_SEED)}
-    if problem_id is not None:
-        named["problem_id"] = problem_id
-    return json.dumps(named)
 
 
 def lesson_dataset(env_id: str, count: int, *, seed: int = 0, problem_ids: Sequence[str] | None = None) -> Any:
@@ -91,22 +70,13 @@ def lesson_dataset(env_id: str, count: int, *, seed: int = 0, problem_ids: Seque
     if problem_ids is not None and (isinstance(problem_ids, str) or not problem_ids):
         raise ConfigurationError(f"problem_ids: {problem_ids!r} is not a list of problems")
     chosen = [None] if problem_ids is None else list(problem_ids)
-    seed = integer("seed", seed, 0, _LARGEST_SEED)
+    seed = integer("seed", seed, 0, LARGEST_SEED)
     return Dataset.from_list(
         [
-            {"prompt": lesson_prompt(env_id, episode_seed(seed, index), chosen[index % len(chosen)])}
+            {"prompt": str(LessonPrompt(env_id, episode_seed(seed, index), chosen[index % len(chosen)]))}
             for index in range(integer("count", count, 1, 10_000_000))
         ]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """What a prompt names."""
-
-    env_id: str
-    seed: int
-    problem_id: str | None
 
 
 class LessonRollout:
@@ -151,7 +121,7 @@ class LessonRollout:
         """Play one lesson for each prompt.
 
         Args:
-            prompts: As ``lesson_prompt`` makes them.
+            prompts: Texts of ``LessonPrompt``.
             trainer: TRL's, which generates.
 
         Returns:
@@ -169,7 +139,7 @@ class LessonRollout:
         room = Room.of(trainer, self.turn_tokens)
         tokenizer = getattr(trainer.processing_class, "tokenizer", trainer.processing_class)
         tokens = ChatTokens(tokenizer, trainer.chat_template, trainer.chat_template_kwargs, trainer.eos_token_ids)
-        plays = self._begun([_named(prompt, self._arguments) for prompt in prompts], tokens, room)
+        plays = self._begun([LessonPrompt.read(prompt, self._arguments) for prompt in prompts], tokens, room)
         while True:
             live = [play for play in plays if not play.over]
             # Generation may be a joint act of all processes, each with as many prompts as the others.
@@ -187,7 +157,7 @@ class LessonRollout:
                 if not play.over:
                     play.lead_on(tokens.between(play.turn, play.replies[-1]), room.left(play))
 
-    def _begun(self, named: Sequence[_Named], tokens: ChatTokens, room: Room) -> list[TokenLesson]:
+    def _begun(self, named: Sequence[LessonPrompt], tokens: ChatTokens, room: Room) -> list[TokenLesson]:
         """The lessons, begun, each in an environment of its own."""
         idle: dict[str, list[TextEnv]] = {}
         for env_id, count in Counter(each.env_id for each in named).items():
@@ -197,8 +167,7 @@ class LessonRollout:
         plays: list[TokenLesson] = []
         for each in named:
             core = idle[each.env_id].pop()
-            options = None if each.problem_id is None else {"problem_id": each.problem_id}
-            statement, info = core.reset(seed=each.seed, options=options)
+            statement, info = core.reset(seed=each.seed, options=each.options)
             play = TokenLesson(
                 core, self._vectors[each.env_id], info["problem_id"], tokens.opening(self._told(core), statement)
             )
@@ -332,23 +301,3 @@ def _at_most(trainer: Any, tokens: int) -> Iterator[None]:
         yield
     finally:
         setattr(bounded, name, before)
-
-
-def _named(prompt: object, known: Mapping[str, Any]) -> _Named:
-    """Read a prompt.
-
-    Raises:
-        ConfigurationError: If it names no lesson of the known ids.
-    """
-    try:
-        named = json.loads(prompt) if isinstance(prompt, str) and len(prompt) <= _LONGEST_PROMPT else None
-    except (ValueError, RecursionError):
-        named = None
-    if not isinstance(named, dict) or not {"env_id", "seed"} <= set(named) <= {"env_id", "seed", "problem_id"}:
-        raise ConfigurationError(f"prompt: {str(prompt)[:80]!r} names no lesson; make prompts by lesson_dataset")
-    env_id, problem_id = named["env_id"], named.get("problem_id")
-    if not isinstance(env_id, str) or env_id not in known:
-        raise ConfigurationError(f"prompt: {str(env_id)[:80]!r} is none of this rollout's: {', '.join(known)}")
-    if problem_id is not None and not isinstance(problem_id, str):
-        raise ConfigurationError(f"prompt: problem_id {str(problem_id)[:80]!r} is not a text")
-    return _Named(env_id, integer("seed", named["seed"], 0, _LARGEST_SEED), problem_id)

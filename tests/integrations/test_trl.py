@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from integrations.tiny_chat import CHATML, TEMPLATE, tiny_llama, tiny_tokenizer
+from integrations.tiny_chat import CHATML, MARKS, TEMPLATE, tiny_llama, tiny_tokenizer
 
 from sml_env.errors import ConfigurationError
 from sml_env.models.prompts import Prompts
@@ -19,12 +19,12 @@ from sml_env.teachers import Request
 
 pytest.importorskip("trl", reason="needs TRL: make test-integrations")
 from sml_env.integrations.chat_tokens import ChatTokens
+from sml_env.integrations.lesson_prompts import LessonPrompt
 from sml_env.integrations.trl import (
     EpisodeReturn,
     LessonRollout,
     episode_return,
     lesson_dataset,
-    lesson_prompt,
     success,
 )
 
@@ -115,7 +115,7 @@ def game(**arguments: Any) -> LessonRollout:
 
 
 def prompts(count: int = 1, env_id: str = GAME) -> list[str]:
-    return [lesson_prompt(env_id, seed) for seed in range(count)]
+    return [str(LessonPrompt(env_id, seed)) for seed in range(count)]
 
 
 def chat(out: dict[str, Any], row: int, statement: str, system: str = "") -> list[dict[str, str]]:
@@ -384,6 +384,50 @@ def test_a_thought_in_special_tokens_is_no_utterance_either() -> None:
     assert out["utterances"][0] == ["is it even?"] * 4
 
 
+SHIPPED = {
+    "deepseekv3": ("<｜end▁of▁sentence｜>", "<｜User｜>No.<｜Assistant｜><think>\n"),
+    "gemma3": ("<end_of_turn>", "\n<start_of_turn>user\nNo.<end_of_turn>\n<start_of_turn>model\n"),
+    "glm4moe": ("<|user|>", "\nNo.<|assistant|>"),
+    "llama3_1": (
+        "<|eot_id|>",
+        "<|start_header_id|>user<|end_header_id|>\n\nNo.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+    ),
+    "phi3": ("<|end|>", "\n<|user|>\nNo.<|end|>\n<|assistant|>\n"),
+    "qwen3": ("<|im_end|>", "\n<|im_start|>user\nNo.<|im_end|>\n<|im_start|>assistant\n"),
+    "qwen3_5_think": ("<|im_end|>", "\n<|im_start|>user\nNo.<|im_end|>\n<|im_start|>assistant\n<think>\n"),
+}
+"""Of templates that TRL ships: the end of a turn, and what stands between it and the student's next one."""
+
+
+def shipped(name: str) -> Any:
+    """A tokenizer with a template that TRL ships, and its marks."""
+    import trl
+
+    template = (Path(trl.__file__).parent / "chat_templates" / f"{name}.jinja").read_text(encoding="utf-8")
+    tokenizer = tiny_tokenizer(TEXTS, template)
+    signs = {
+        sign for sign in re.findall(r"<[|｜]?[\w▁]+[|｜]?>", template) if "think" not in sign and sign not in MARKS
+    }
+    tokenizer.add_special_tokens({"additional_special_tokens": sorted(signs)})
+    return tokenizer
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_templates_of_well_known_models_are_read(name: str) -> None:
+    tokenizer, (end, between) = shipped(name), SHIPPED[name]
+    tokens = ChatTokens(tokenizer)
+    turn = tokenizer(f"hm{end}user")["input_ids"]
+    cut = tokens.turn(turn)
+    assert tokenizer.decode(cut) == f"hm{end}" and tokenizer.decode(tokens.between(cut, "No.")) == between
+    whole = tokenizer.decode(tokens.between(cut[:-1], "No."))
+    assert whole.endswith(between) and whole.startswith((end, f"\n{end}"))
+
+
+def test_a_template_with_channels_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="marks of its own"):
+        ChatTokens(shipped("gptoss"))
+
+
 def test_a_model_without_a_chat_template_is_refused() -> None:
     tokenizer = tokenizer_of()
     tokenizer.chat_template = None
@@ -564,7 +608,12 @@ def test_lessons_that_have_ended_are_asked_no_more() -> None:
 
 def test_lessons_of_several_ids_are_one_batch() -> None:
     rollout = LessonRollout({GAME: SIZE, MATH: {"config": {"topics": ["percent"]}, "max_turns": 2}}, turn_tokens=32)
-    asked = [lesson_prompt(GAME, 1), lesson_prompt(MATH, 2), lesson_prompt(GAME, 3), lesson_prompt(MATH, 4)]
+    asked = [
+        str(LessonPrompt(GAME, 1)),
+        str(LessonPrompt(MATH, 2)),
+        str(LessonPrompt(GAME, 3)),
+        str(LessonPrompt(MATH, 4)),
+    ]
     trainer = saying(tokenizer_of(), "is it even?", max_completion_length=2000)
     out = rollout(asked, trainer)
     assert [len(each) for each in trainer.asked[:3]] == [4, 4, 2]
@@ -599,7 +648,7 @@ def test_no_room_for_one_turn_is_said() -> None:
     tokenizer = tokenizer_of()
     with pytest.raises(ConfigurationError, match="turn_tokens: 32 is more than max_completion_length=31"):
         game()(prompts(), saying(tokenizer, "hm", max_completion_length=31))
-    with pytest.raises(ConfigurationError, match=r"seed=0.* opens with .* in a context of 100"):
+    with pytest.raises(ConfigurationError, match=r"\"seed\": 0. opens with .* in a context of 100"):
         game()(prompts(), saying(tokenizer, "hm", context=100))
 
 
@@ -639,7 +688,7 @@ def test_vllms_limit_is_that_of_a_turn_and_its_context_counts() -> None:
         ('{"env_id": "sml_env/TwentyQuestions-v0"}', "names no lesson"),
         ('{"env_id": "sml_env/TwentyQuestions-v0", "seed": 1, "teacher": "leaky"}', "names no lesson"),
         ('{"env_id": "sml_env/MathTutor-v0", "seed": 1}', "none of this rollout's"),
-        ('{"env_id": ["x"], "seed": 1}', "none of this rollout's"),
+        ('{"env_id": ["x"], "seed": 1}', "is not an id"),
         ('{"env_id": "sml_env/TwentyQuestions-v0", "seed": -1}', "seed"),
         ('{"env_id": "sml_env/TwentyQuestions-v0", "seed": true}', "seed"),
         ('{"env_id": "sml_env/TwentyQuestions-v0", "seed": 1, "problem_id": 3}', "problem_id"),

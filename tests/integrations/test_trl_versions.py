@@ -31,13 +31,13 @@ def test_without_the_package_the_message_names_the_extra(monkeypatch: pytest.Mon
         imported(monkeypatch, None)
 
 
-@pytest.mark.parametrize("found", ["0.29.1", "1.13.0", "1.17.0", "2.0.0", "1.9", "unknown", "1.17.0.dev0"])
+@pytest.mark.parametrize("found", ["0.29.1", "1.14.1", "1.17.0", "2.0.0", "1.9", "unknown", "1.17.0.dev0"])
 def test_another_version_is_named_with_the_range_that_works(monkeypatch: pytest.MonkeyPatch, found: str) -> None:
-    with pytest.raises(MissingExtraError, match=rf"version {found} is installed.*>=1.14,<1.17.*sml_env\[trl\]"):
+    with pytest.raises(MissingExtraError, match=rf"version {found} is installed.*>=1.14.2,<1.17.*sml_env\[trl\]"):
         imported(monkeypatch, found)
 
 
-@pytest.mark.parametrize("found", ["1.14.0", "1.16.0", "1.15.0.dev3"])
+@pytest.mark.parametrize("found", ["1.14.2", "1.16.0", "1.15.0.dev3"])
 def test_a_version_in_the_range_is_taken(monkeypatch: pytest.MonkeyPatch, found: str) -> None:
     imported(monkeypatch, found)
 
@@ -48,4 +48,4 @@ def test_the_range_is_that_of_the_extra() -> None:
 
     parser = configparser.ConfigParser()
     parser.read(Path(__file__).resolve().parents[2] / "setup.cfg", encoding="utf-8")
-    assert "trl>=1.14,<1.17" in parser["options.extras_require"]["trl"]
+    assert "trl>=1.14.2,<1.17" in parser["options.extras_require"]["trl"]
