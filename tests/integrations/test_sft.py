@@ -8,20 +8,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from integrations.tiny_chat import tiny_llama, tiny_tokenizer
 
 from sml_env.bench.cli import cli
 
 pytestmark = [pytest.mark.integrations, pytest.mark.filterwarnings("default")]
-
-TEMPLATE = (
-    "{% for message in messages %}{% if message['role'] == 'assistant' %}<a>{% generation %}{{ message['content'] }}<e>"
-    "{% endgeneration %}{% else %}<u>{{ message['content'] }}<e>{% endif %}{% endfor %}"
-    "{% if add_generation_prompt %}<a>{% endif %}"
-)
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +43,11 @@ def test_trl_takes_a_step_of_sft_on_the_students_words_alone(folder: Path, tmp_p
     trl = pytest.importorskip("trl", reason="needs TRL: make test-integrations")
     import torch
     from datasets import load_dataset
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     data = load_dataset(str(folder), split="train")
     texts = [message["content"] for row in data for message in row["messages"]]
-    raw = Tokenizer(models.BPE(unk_token="<p>"))
-    raw.decoder = decoders.ByteLevel()
-    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    raw.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(vocab_size=600, special_tokens=["<p>", "<e>", "<u>", "<a>"], initial_alphabet=alphabet),
-    )
-    tokenizer: Any = PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<p>", eos_token="<e>")
-    tokenizer.chat_template = TEMPLATE
-    torch.manual_seed(0)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
-        max_position_embeddings=2048, pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id,
-    )  # fmt: skip
-    model = LlamaForCausalLM(config)
+    tokenizer = tiny_tokenizer(texts)
+    model = tiny_llama(tokenizer)
     before = model.lm_head.weight.detach().clone()
     settings = trl.SFTConfig(
         output_dir=str(tmp_path), max_steps=1, per_device_train_batch_size=4, assistant_only_loss=True, max_length=2048,
