@@ -4,7 +4,7 @@ r"""Does RLlib's PPO reach the best success of four discrete games, and in how m
     python experiments/rllib_ppo/run.py --arm Clarify --seed 0
     python experiments/rllib_ppo/run.py --show      table.md and curves.png from results.json alone
 
-An arm trains until its policy, acting greedily on a thousand fresh episodes, solves 99% of what the best policy does,
+An arm trains until its policy, acting greedily on 500 fresh episodes, solves 99% of what the best policy does,
 or its steps are used up; then it is evaluated on ``evaluation_episodes`` others. Its optimum is exact where the game is
 small (``sml_env.solvers.success``), else what the named agent reaches. results.json keeps every iteration.
 """
@@ -34,7 +34,7 @@ SETTINGS = HERE / "settings.json"
 RESULTS = HERE / "results.json"
 ENOUGH = 0.99
 """Share of the optimum at which training stops."""
-CHECKS = 1_000
+CHECKS = 500
 """Episodes of a check on whether it is enough."""
 EVERY = 4
 """Iterations from check to check."""
@@ -186,11 +186,10 @@ def main() -> None:
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
     results: dict[str, Any] = {"machine": machine(), "runs": []}
-    for arm in settings["arms"]:
-        if not arm["name"].startswith(chosen.arm):
-            continue
-        best = optimum(arm)
-        for seed in settings["seeds"] if chosen.seed is None else [chosen.seed]:
+    arms = [arm for arm in settings["arms"] if arm["name"].startswith(chosen.arm)]
+    optima = [optimum(arm) for arm in arms]
+    for seed in settings["seeds"] if chosen.seed is None else [chosen.seed]:
+        for arm, best in zip(arms, optima, strict=True):
             run = train(arm, settings, seed, best)
             results["runs"].append(run)
             chosen.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -49,7 +49,7 @@ _DISCRETE: Final = frozenset(row.id for row in ROWS if row.discrete)
 _TEXT: Final = frozenset(row.id for row in ROWS if not row.discrete)
 
 
-def lessons(config: AlgorithmConfig, env_id: str, *, masked: bool = False, **arguments: Any) -> AlgorithmConfig:
+def lessons(config: AlgorithmConfig, env_id: str, /, *, masked: bool = False, **arguments: Any) -> AlgorithmConfig:
     """Set an algorithm up for a discrete id: native vectors, honest seeds, metrics, and the learner's discount.
 
     Call it after ``training(gamma=…)``; ``env_runners(num_env_runners=…, num_envs_per_env_runner=…)`` and everything
@@ -82,6 +82,7 @@ def lessons(config: AlgorithmConfig, env_id: str, *, masked: bool = False, **arg
 def two_agent_lessons(
     config: AlgorithmConfig,
     env_id: str,
+    /,
     *,
     phrases: Mapping[str, Sequence[str]] | None = None,
     characters: int = 256,

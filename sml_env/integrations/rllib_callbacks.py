@@ -54,6 +54,7 @@ class LessonCallbacks(RLlibCallback):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._beginnings = 0
+        self._sums = dict.fromkeys(SUMS, 0.0)
 
     def on_environment_created(self, *, env_runner: Any, **_: Any) -> None:
         """Take over the seeds of a runner's environments.
@@ -84,15 +85,18 @@ class LessonCallbacks(RLlibCallback):  # type: ignore[misc]
             env_runner.env.action_space.seed(drawing)
         return seeds
 
-    def on_episode_end(
-        self, *, episode: Any, prev_episode_chunks: Sequence[Any] | None = None, metrics_logger: Any, **_: Any
-    ) -> None:
+    def on_episode_end(self, *, episode: Any, prev_episode_chunks: Sequence[Any] | None = None, **_: Any) -> None:
         """Add a whole episode to the sums."""
         chunks = [_students(chunk) for chunk in (*(prev_episode_chunks or ()), episode)]
         infos = [chunk.get_infos() for chunk in chunks if chunk is not None]
-        sums = episode_sums(infos[0][0], [info for chunk in infos for info in chunk[1:]])
-        for name, value in sums.items():
+        for name, value in episode_sums(infos[0][0], [info for chunk in infos for info in chunk[1:]]).items():
+            self._sums[name] += value
+
+    def on_sample_end(self, *, metrics_logger: Any, **_: Any) -> None:
+        """Log the sums: once a sample, since logging costs as much as a step."""
+        for name, value in self._sums.items():
             metrics_logger.log_value((METRICS, name), value, reduce="sum")
+        self._sums = dict.fromkeys(SUMS, 0.0)
 
     def on_train_result(self, *, result: dict[str, Any], **_: Any) -> None:
         """Add the rates to what training reports."""
