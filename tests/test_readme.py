@@ -16,7 +16,11 @@ from sml_env.registration import ROWS
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-ADAPTERS = {"skyrl": "skyrl_gym", "openenv": "openenv", "prime": "verifiers", "inspect_task": "inspect_ai"}
+ADAPTERS = {
+    "skyrl": "skyrl_gym", "openenv": "openenv", "prime": "verifiers", "inspect_task": "inspect_ai", "trl": "trl",
+    "rllib": "ray", "sb3": "stable_baselines3",
+}  # fmt: skip
+"""What each adapter imports."""
 
 
 def _run(*arguments: str) -> str:

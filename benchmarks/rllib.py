@@ -1,0 +1,159 @@
+r"""Steps a second of RLlib's env runners, and which share of their sampling is the environment; needs the extra rllib.
+
+    python benchmarks/rllib.py [--seconds 4] [--cells 1x1,1x16,1x64,1x256,2x64,4x64]
+
+A cell is so many env runners, processes of their own, with so many environments each, sampling with PPO's module of two
+layers of 64. Next to our native vector of TwentyQuestions the same runners sample a trivial vector: the same spaces,
+zeros to observe, no info, episodes of four steps. The two take turns, `ROUNDS` each.
+
+The share is the time inside the runner's ``env.step`` over that inside its ``sample``; RLlib's turning of info into a
+list of dicts, one for each environment, is inside ``env.step`` and counted as ours. "vector alone" is without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import gymnasium as gym
+import numpy as np
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+os.environ["OMP_NUM_THREADS"] = "1"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+ROUNDS = 3
+ENV_ID = "sml_env/TwentyQuestionsDiscrete-v0"
+TRIVIAL = "trivial"
+LENGTH = 4
+WIDTH, ACTIONS = 22, 19
+"""Of TwentyQuestions in its default setting."""
+
+
+class Trivial(VectorEnv):
+    """Zeros to observe, nothing in info, episodes of `LENGTH` steps."""
+
+    def __init__(self, num_envs: int) -> None:
+        self.num_envs = num_envs
+        self.metadata = {"autoreset_mode": AutoresetMode.NEXT_STEP}
+        self.single_observation_space = gym.spaces.Box(0.0, 1.0, (WIDTH,), np.float32)
+        self.single_action_space = gym.spaces.Discrete(ACTIONS)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._turn = 0
+
+    def reset(self, *, seed: Any = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        """Begin all episodes."""
+        self._turn = 0
+        return np.zeros((self.num_envs, WIDTH), np.float32), {}
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """One turn of all episodes, or their resets."""
+        self._turn = (self._turn + 1) % (LENGTH + 1)
+        ended = np.full(self.num_envs, self._turn == LENGTH)
+        zeros = np.zeros(self.num_envs)
+        return np.zeros((self.num_envs, WIDTH), np.float32), zeros, ended, np.zeros_like(ended), {}
+
+
+def sampled(runner: Any, seconds: float) -> tuple[int, float, float, float]:
+    """Steps, time in ``sample``, in the runner's ``env.step``, and in that of the vector itself; runs in the runner."""
+    inside = [0.0, 0.0]
+    places = (runner.env, runner.env.unwrapped)
+    steps = [place.step for place in places]
+
+    def timed(which: int) -> Any:
+        def step(actions: Any) -> Any:
+            start = time.perf_counter()
+            told = steps[which](actions)
+            inside[which] += time.perf_counter() - start
+            return told
+
+        return step
+
+    for which, place in enumerate(places):
+        place.step = timed(which)
+    block = max(64, runner.num_envs * 8)
+    runner.sample(num_timesteps=block)
+    inside[:] = [0.0, 0.0]
+    taken, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        taken += sum(len(chunk) for chunk in runner.sample(num_timesteps=block))
+    spent = time.perf_counter() - start
+    runner.get_metrics()
+    for place in places:
+        del place.step
+    return taken, spent, inside[0], inside[1]
+
+
+def built(name: str, runners: int, size: int) -> Any:
+    """PPO with so many runners of so many environments."""
+    from ray.rllib.algorithms.ppo import PPOConfig
+
+    from sml_env.integrations.rllib import lessons
+
+    config = PPOConfig()
+    if name == TRIVIAL:
+        config.environment(TRIVIAL).env_runners(gym_env_vectorize_mode="vector_entry_point")
+    else:
+        config = lessons(config, name)
+    config.env_runners(num_env_runners=runners, num_envs_per_env_runner=size)
+    config.rl_module(model_config={"fcnet_hiddens": [64, 64]})
+    return config.debugging(seed=0, log_level="ERROR").build_algo()
+
+
+def measured(algorithms: list[Any], seconds: float) -> list[list[float]]:
+    """Of each: medians over the rounds of steps a second of all runners, and of the two shares in percent."""
+    found: list[list[list[float]]] = [[] for _ in algorithms]
+    for _ in range(ROUNDS):
+        for place, algorithm in enumerate(algorithms):
+            told = algorithm.env_runner_group.foreach_env_runner(
+                lambda runner: sampled(runner, seconds), local_env_runner=False, timeout_seconds=None
+            )
+            speed = sum(taken / spent for taken, spent, *_ in told)
+            total = sum(spent for _, spent, *_ in told)
+            shares = [100 * sum(one[which] for one in told) / total for which in (2, 3)]
+            found[place].append([speed, *shares])
+    return [[median(column) for column in zip(*rounds, strict=True)] for rounds in found]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--cells", default="1x1,1x4,1x16,1x64,1x256,2x64,4x64")
+    chosen = parser.parse_args()
+    if find_spec("ray") is None or find_spec("torch") is None:
+        print('needs the extra: pip install "sml_env[rllib]"')
+        return
+    import ray
+    import torch
+    from ray.tune.registry import register_env
+
+    torch.set_num_threads(1)
+    ray.init(num_cpus=8, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+    register_env(TRIVIAL, lambda context: Trivial(context["num_envs"]))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
+    print("| runners | environments each | steps/s | of it env.step | vector alone | trivial: steps/s | env.step |")
+    print("|---|---|---|---|---|---|---|")
+    for cell in chosen.cells.split(","):
+        runners, size = (int(number) for number in cell.split("x"))
+        algorithms = [built(name, runners, size) for name in (ENV_ID, TRIVIAL)]
+        (speed, share, alone), (least, idle, _) = measured(algorithms, chosen.seconds)
+        print(
+            f"| {runners} | {size} | {speed:,.0f} | {share:.1f}% | {alone:.1f}% | {least:,.0f} | {idle:.1f}% |",
+            flush=True,
+        )
+        for algorithm in algorithms:
+            algorithm.stop()
+    print(f"load {os.getloadavg()[0]:.1f} at the end")
+
+
+if __name__ == "__main__":
+    main()
