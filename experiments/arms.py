@@ -52,19 +52,21 @@ class Learner:
         gae_lambda: Of generalised advantage estimation.
         entropy: Weight of the entropy bonus.
         hidden: Widths of the layers of policy and critic, which share none.
+        judge_every: Rollouts between two looks at the policy.
         stop_at: Success at which training ends early, when it is reached twice in a row; ``None`` for never.
     """
 
     steps: int = 100_000
-    environments: int = 128
-    rollout: int = 16
-    minibatch: int = 512
-    epochs: int = 6
-    learning_rate: float = 2e-3
+    environments: int = 256
+    rollout: int = 8
+    minibatch: int = 1_024
+    epochs: int = 5
+    learning_rate: float = 3e-3
     gamma: float = 1.0
     gae_lambda: float = 0.95
     entropy: float = 0.01
     hidden: tuple[int, ...] = (64, 64)
+    judge_every: int = 2
     stop_at: float | None = None
 
 
