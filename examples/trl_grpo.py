@@ -50,9 +50,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=40)
     arguments = parser.parse_args()
 
+    import torch
     from transformers import AutoTokenizer
     from trl import GRPOConfig, GRPOTrainer
 
+    cpu = not torch.cuda.is_available()
     model, tokenizer, only = arguments.model, None, {}
     if model is None:
         model, tokenizer = tiny_model()
@@ -76,6 +78,8 @@ def main() -> None:
                 reward_weights=[1.0, 0.0],  # the second is only logged
                 logging_steps=5,
                 report_to=[],
+                use_cpu=cpu,
+                bf16=not cpu,
                 save_strategy="no",
                 **only,
             ),
@@ -88,7 +92,7 @@ def main() -> None:
                 system="Ask, then answer." if arguments.model is None else None,
             ),
             reward_funcs=[episode_return, success],
-            train_dataset=lesson_dataset(ENV, 10_000),
+            train_dataset=lesson_dataset(ENV, 1_000),
             processing_class=tokenizer,
         )
         trainer.train()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -316,6 +317,15 @@ def test_a_lesson_whose_teacher_failed_teaches_nothing(tmp_path: Path) -> None:
             elif known:
                 sign = returns[row] - sum(known) / len(known)
                 assert advantage == pytest.approx(0.0, abs=1e-6) if abs(sign) < 1e-9 else advantage * sign > 0.0
+
+
+def test_the_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).resolve().parents[2] / "examples" / "trl_grpo.py"
+    monkeypatch.setattr("sys.argv", [str(example), "--steps", "5"])
+    runpy.run_path(str(example), run_name="__main__")
+    assert re.search(
+        r"^step 5: success 0\.\d\d, \d\.\d turns, 0\.\d\d bits a turn$", capsys.readouterr().out, re.MULTILINE
+    )
 
 
 # -- masks under any template ------------------------------------------------------------------------------------------
