@@ -14,7 +14,7 @@ from sml_env.evaluation import episode_seed
 from sml_env.integrations.chats import ChatLesson
 from sml_env.integrations.requirements import Requirement
 
-with Requirement("inspect-ai", extra="inspect", low="0.3.200", high="0.4"):
+with Requirement("inspect-ai", extra="inspect", low="0.3.220", high="0.4"):
     from anyio import to_thread
     from inspect_ai import Task, task
     from inspect_ai.dataset import MemoryDataset, Sample
@@ -111,7 +111,7 @@ def solved() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         metrics, failure = _account(state)
         if failure:
-            return Score(value=float("nan"), explanation=failure)
+            return Score.unscored(explanation=failure)
         value = CORRECT if metrics["success"] else INCORRECT
         return Score(value=value, answer=state.output.completion, metadata=metrics)
 
@@ -125,7 +125,7 @@ def measured() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         metrics, failure = _account(state)
         if failure:
-            return Score(value=float("nan"), explanation=failure)
+            return Score.unscored(explanation=failure)
         return Score(value={name: metrics[name] for name in ("return", "turns", "questions", "bits")})
 
     return score
