@@ -45,13 +45,9 @@ SMALL_NET = {"fcnet_hiddens": [16]}
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    start()
+    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     yield
     ray.shutdown()
-
-
-def start() -> None:
-    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 
 
 def ppo(env_id: str = TWENTY, *, size: int = 4, seed: int | None = 0, **arguments: Any) -> Any:
@@ -392,10 +388,11 @@ def test_a_discount_that_is_changed_later_is_found() -> None:
     runner(ppo(shaping="none").training(gamma=0.5))
 
 
-def test_names_are_known_again_in_a_second_cluster() -> None:
-    ray.shutdown()
-    start()
-    assert runner(ppo(masked=True)).config.env == TWENTY + MASKED
+def test_a_masked_id_is_a_name_too() -> None:
+    config = PPOConfig().environment(TWENTY + MASKED).env_runners(num_env_runners=0)
+    with pytest.raises(ValueError, match="No default encoder"):
+        runner(config)
+    assert ppo(masked=True).env == TWENTY + MASKED
 
 
 # -- two agents --------------------------------------------------------------------------------------------------------
