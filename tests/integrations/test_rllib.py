@@ -329,7 +329,7 @@ def test_what_a_runner_samples_does_not_depend_on_the_truth() -> None:
         sampler.env.reset = with_another_truth
         ask = np.zeros(4, dtype=np.int64)
         sampler._module_to_env = lambda **_: {Columns.ACTIONS: ask}
-        episodes = sampler.sample(num_timesteps=16)
+        episodes = sampler.sample(num_timesteps=24)
         kept = [(pickle.dumps(one.get_infos()), pickle.dumps(one.get_observations())) for one in episodes]
         return kept, {name: value_of(stats) for name, stats in sampler.get_metrics().get("sml_env", {}).items()}
 
