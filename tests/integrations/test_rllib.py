@@ -45,13 +45,9 @@ SMALL_NET = {"fcnet_hiddens": [16]}
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    start()
+    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     yield
     ray.shutdown()
-
-
-def start() -> None:
-    ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 
 
 def ppo(env_id: str = TWENTY, *, size: int = 4, seed: int | None = 0, **arguments: Any) -> Any:
@@ -333,7 +329,7 @@ def test_what_a_runner_samples_does_not_depend_on_the_truth() -> None:
         sampler.env.reset = with_another_truth
         ask = np.zeros(4, dtype=np.int64)
         sampler._module_to_env = lambda **_: {Columns.ACTIONS: ask}
-        episodes = sampler.sample(num_timesteps=16)
+        episodes = sampler.sample(num_timesteps=24)
         kept = [(pickle.dumps(one.get_infos()), pickle.dumps(one.get_observations())) for one in episodes]
         return kept, {name: value_of(stats) for name, stats in sampler.get_metrics().get("sml_env", {}).items()}
 
@@ -392,10 +388,11 @@ def test_a_discount_that_is_changed_later_is_found() -> None:
     runner(ppo(shaping="none").training(gamma=0.5))
 
 
-def test_names_are_known_again_in_a_second_cluster() -> None:
-    ray.shutdown()
-    start()
-    assert runner(ppo(masked=True)).config.env == TWENTY + MASKED
+def test_a_masked_id_is_a_name_too() -> None:
+    config = PPOConfig().environment(TWENTY + MASKED).env_runners(num_env_runners=0)
+    with pytest.raises(ValueError, match="No default encoder"):
+        runner(config)
+    assert ppo(masked=True).env == TWENTY + MASKED
 
 
 # -- two agents --------------------------------------------------------------------------------------------------------
