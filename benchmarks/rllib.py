@@ -2,9 +2,9 @@ r"""Steps a second of RLlib's env runners, and which share of their sampling is 
 
     python benchmarks/rllib.py [--seconds 4] [--cells 1x1,1x16,1x64,1x256,2x64,4x64]
 
-A cell is so many env runners, processes of their own, with so many environments each, sampling with PPO's module of two
-layers of 64. Next to our native vector of TwentyQuestions the same runners sample a trivial vector: the same spaces,
-zeros to observe, no info, episodes of four steps. The two take turns, `ROUNDS` each.
+A cell is so many of RLlib's env runners, each in a process of its own, with so many environments each, sampling with
+PPO's module of two layers of 64. Next to our native vector of TwentyQuestions runners in the same processes sample a
+trivial vector: the same spaces, zeros to observe, no info, episodes of four steps. The two take turns, `ROUNDS` each.
 
 The share is the time inside the runner's ``env.step`` over that inside its ``sample``; RLlib's turning of info into a
 list of dicts, one for each environment, is inside ``env.step`` and counted as ours. "vector alone" is without it.
@@ -92,34 +92,51 @@ def sampled(runner: Any, seconds: float) -> tuple[int, float, float, float]:
     return taken, spent, inside[0], inside[1]
 
 
-def built(name: str, runners: int, size: int) -> Any:
-    """PPO with so many runners of so many environments."""
-    from ray.rllib.algorithms.ppo import PPOConfig
+class Sampler:
+    """A process with env runners in it, of which one samples at a time; an actor of Ray."""
 
-    from sml_env.integrations.rllib import lessons
+    def __init__(self, number: int) -> None:
+        import torch
+        from ray.tune.registry import register_env
 
-    config = PPOConfig()
-    if name == TRIVIAL:
-        config.environment(TRIVIAL).env_runners(gym_env_vectorize_mode="vector_entry_point")
-    else:
-        config = lessons(config, name)
-    config.env_runners(num_env_runners=runners, num_envs_per_env_runner=size)
-    config.rl_module(model_config={"fcnet_hiddens": [64, 64]})
-    return config.debugging(seed=0, log_level="ERROR").build_algo()
+        torch.set_num_threads(1)
+        register_env(TRIVIAL, lambda context: Trivial(context["num_envs"]))
+        self._number = number
+        self._runners: dict[str, Any] = {}
+
+    def build(self, name: str, size: int) -> None:
+        """An env runner of PPO with so many environments, in place of the one of that name."""
+        from ray.rllib.algorithms.ppo import PPOConfig
+        from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
+
+        from sml_env.integrations.rllib import lessons
+
+        config = PPOConfig()
+        if name == TRIVIAL:
+            config.environment(TRIVIAL).env_runners(gym_env_vectorize_mode="vector_entry_point")
+        else:
+            config = lessons(config, name)
+        config.env_runners(num_envs_per_env_runner=size).rl_module(model_config={"fcnet_hiddens": [64, 64]})
+        self._runners[name] = SingleAgentEnvRunner(config=config.debugging(seed=0), worker_index=self._number)
+
+    def sample(self, name: str, seconds: float) -> tuple[int, float, float, float]:
+        """As ``sampled``."""
+        return sampled(self._runners[name], seconds)
 
 
-def measured(algorithms: list[Any], seconds: float) -> list[list[float]]:
-    """Of each: medians over the rounds of steps a second of all runners, and of the two shares in percent."""
-    found: list[list[list[float]]] = [[] for _ in algorithms]
+def measured(samplers: list[Any], size: int, seconds: float) -> list[list[float]]:
+    """Of ours and the trivial: medians over rounds of steps a second of all runners, and of two shares in percent."""
+    import ray
+
+    names = (ENV_ID, TRIVIAL)
+    ray.get([sampler.build.remote(name, size) for sampler in samplers for name in names])
+    found: list[list[list[float]]] = [[] for _ in names]
     for _ in range(ROUNDS):
-        for place, algorithm in enumerate(algorithms):
-            told = algorithm.env_runner_group.foreach_env_runner(
-                lambda runner: sampled(runner, seconds), local_env_runner=False, timeout_seconds=None
-            )
+        for place, name in enumerate(names):
+            told = ray.get([sampler.sample.remote(name, seconds) for sampler in samplers])
             speed = sum(taken / spent for taken, spent, *_ in told)
             total = sum(spent for _, spent, *_ in told)
-            shares = [100 * sum(one[which] for one in told) / total for which in (2, 3)]
-            found[place].append([speed, *shares])
+            found[place].append([speed, *(100 * sum(one[which] for one in told) / total for which in (2, 3))])
     return [[median(column) for column in zip(*rounds, strict=True)] for rounds in found]
 
 
@@ -133,25 +150,19 @@ def main() -> None:
         print('needs the extra: pip install "sml_env[rllib]"')
         return
     import ray
-    import torch
-    from ray.tune.registry import register_env
 
-    torch.set_num_threads(1)
+    cells = [tuple(int(number) for number in cell.split("x")) for cell in chosen.cells.split(",")]
     ray.init(num_cpus=8, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
-    register_env(TRIVIAL, lambda context: Trivial(context["num_envs"]))
+    samplers = [ray.remote(Sampler).remote(number) for number in range(1, 1 + max(runners for runners, _ in cells))]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print("| runners | environments each | steps/s | of it env.step | vector alone | trivial: steps/s | env.step |")
     print("|---|---|---|---|---|---|---|")
-    for cell in chosen.cells.split(","):
-        runners, size = (int(number) for number in cell.split("x"))
-        algorithms = [built(name, runners, size) for name in (ENV_ID, TRIVIAL)]
-        (speed, share, alone), (least, idle, _) = measured(algorithms, chosen.seconds)
+    for runners, size in cells:
+        (speed, share, alone), (least, idle, _) = measured(samplers[:runners], size, chosen.seconds)
         print(
             f"| {runners} | {size} | {speed:,.0f} | {share:.1f}% | {alone:.1f}% | {least:,.0f} | {idle:.1f}% |",
             flush=True,
         )
-        for algorithm in algorithms:
-            algorithm.stop()
     print(f"load {os.getloadavg()[0]:.1f} at the end")
 
 

@@ -67,6 +67,8 @@ class TwoAgentLessons(MultiAgentEnv):  # type: ignore[misc]
         self.agents = list(AGENTS)
         self.metadata = {"render_modes": list(game.metadata["render_modes"])}
         self.render_mode = game.render_mode
+        self.observation_spaces: Side
+        self.action_spaces: Side
         if self._phrases is None:
             self.observation_spaces = {agent: game.observation_space(agent) for agent in AGENTS}
             self.action_spaces = {agent: game.action_space(agent) for agent in AGENTS}

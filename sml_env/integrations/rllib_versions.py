@@ -11,7 +11,7 @@ from sml_env.errors import MissingExtraError
 
 __all__ = ["FIRST", "FIRST_NOT", "check_rllib", "without_rllib"]
 
-FIRST: Final = (2, 50)
+FIRST: Final = (2, 54)
 FIRST_NOT: Final = (3, 0)
 """Ray from the first version to below the second; the extra ``rllib`` in setup.cfg says the same."""
 
