@@ -53,15 +53,16 @@ class Learner:
         entropy: Weight of the entropy bonus.
         hidden: Widths of the layers of policy and critic, which share none.
         judge_every: Rollouts between two looks at the policy.
-        stop_at: Success at which training ends early, when it is reached twice in a row; ``None`` for never.
+        stop_at: Share of the optimum at which training ends early, when it is reached twice in a row; ``None`` for
+            never.
     """
 
     steps: int = 100_000
-    environments: int = 256
+    environments: int = 128
     rollout: int = 8
-    minibatch: int = 1_024
-    epochs: int = 5
-    learning_rate: float = 3e-3
+    minibatch: int = 512
+    epochs: int = 6
+    learning_rate: float = 5e-3
     gamma: float = 1.0
     gae_lambda: float = 0.95
     entropy: float = 0.01

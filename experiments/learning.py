@@ -21,6 +21,7 @@ __all__ = ["METRICS", "Judge", "Trained", "train"]
 METRICS: Final = ("success", "questions", "bits_per_question", "zero_bit_share", "premature_share", "efficiency")
 """What a judge says of a policy; what cannot be said (bits a question of who asks none) is NaN."""
 
+_ROUNDING: Final = 1e-9
 _SAMPLED: Final = 1_024
 """Episodes by which a policy is judged where replies are drawn by chance."""
 
@@ -45,7 +46,7 @@ class Trained:
 
     def reached(self, success: float) -> int | None:
         """Steps after which the policy's success was at least this, twice in a row; ``None`` for never."""
-        good = [value >= success - 1e-9 for value in self.curve["success"]]
+        good = [value >= success - _ROUNDING for value in self.curve["success"]]
         for place, now in enumerate(good):
             if now and (place + 1 == len(good) or good[place + 1]):
                 return int(self.curve["steps"][place])
@@ -101,7 +102,7 @@ class _Watch(BaseCallback):
         self._judge = judge
         self._every = every
         self._rollouts = 0
-        self._stop_at = np.inf if stop_at is None else stop_at
+        self._stop_at = np.inf if stop_at is None else stop_at - _ROUNDING
         self._good = 0
         self._solved: list[bool] = []
         self._episodes: list[dict[str, Any]] = []
@@ -141,8 +142,14 @@ def _append(curve: dict[str, list[float]], steps: int, found: Mapping[str, float
         curve[name].append(float(found[name]))
 
 
-def train(arm: Arm, seed: int) -> Trained:
-    """Train one arm with one seed, on one thread."""
+def train(arm: Arm, seed: int, optimum: float = 1.0) -> Trained:
+    """Train one arm with one seed, on one thread.
+
+    Args:
+        arm: The settings.
+        seed: Of the learner and its episodes.
+        optimum: The greatest success, of which ``stop_at`` is a share.
+    """
     torch.set_num_threads(1)
     torch.distributions.Distribution.set_default_validate_args(False)
     learner = arm.learner
@@ -162,7 +169,7 @@ def train(arm: Arm, seed: int) -> Trained:
         seed=seed,
         device="cpu",
     )
-    watch = _Watch(Judge(arm.game), learner.judge_every, learner.stop_at)
+    watch = _Watch(Judge(arm.game), learner.judge_every, None if learner.stop_at is None else learner.stop_at * optimum)
     model.learn(learner.steps, callback=watch)
     watch.look()
     return Trained(seed, model.num_timesteps, perf_counter() - began, watch.curve, watch.explored)

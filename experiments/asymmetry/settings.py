@@ -52,7 +52,8 @@ GAMES: Final = (
 )
 """In the last two every turn is an attempt: "answer" is then a verdict that says more than no, all else a bare one."""
 
-_LEARNER: Final = Learner(steps=20_000)
+_LEARNER: Final = Learner(steps=30_000, stop_at=1.0)
+"""The same for all, and so is the rule by which it ends: when the policy is optimal, or the budget is spent."""
 
 ARMS: Final = tuple(
     Arm(name, game.but(asymmetry=asymmetry, teacher=voice), _LEARNER)

@@ -79,6 +79,8 @@ def test_each_environment_gives_what_the_single_one_gives(name: str) -> None:
                 np.testing.assert_array_equal(infos[row]["terminal_observation"], now)
                 assert infos[row]["is_success"] == info["success"] and not infos[row]["TimeLimit.truncated"]
                 assert infos[row]["episode"]["r"] == pytest.approx(returns[row])
+                if "premature_attempts" in info:
+                    assert infos[row]["episode"]["premature"] == info["premature_attempts"]
                 returns[row], ended = 0.0, ended + 1
                 now, _ = env.reset()
             np.testing.assert_array_equal(observed[row], now)
