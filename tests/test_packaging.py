@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {"sml_env": "sml_env", "sml_env.envs": "envs", "sml_env.verifiers": "verifiers"}
 # Where the name of a module is not that of its distribution.
 DISTRIBUTIONS = {
-    "flint": "python-flint", "inspect_ai": "inspect-ai", "reasoning_gym": "reasoning-gym", "skyrl_gym": "skyrl-gym",
+    "flint": "python-flint", "inspect_ai": "inspect-ai", "reasoning_gym": "reasoning-gym", "sb3_contrib": "sb3-contrib",
+    "skyrl_gym": "skyrl-gym", "stable_baselines3": "stable-baselines3",
 }  # fmt: skip
 
 

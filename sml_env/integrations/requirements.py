@@ -19,7 +19,7 @@ class Requirement:
     A package that holds no record of its version (a checkout on the path) is tried as it is.
 
     Attributes:
-        package: As it is installed: ``skyrl-gym``.
+        package: As it is installed: ``skyrl-gym``, or ``ray[rllib]``.
         extra: That installs it.
         low: The oldest version that works.
         high: The oldest that is not tried.
@@ -34,6 +34,16 @@ class Requirement:
     def range(self) -> str:
         """As in ``setup.cfg``."""
         return f"{self.package}>={self.low},<{self.high}"
+
+    def check(self) -> None:
+        """See that the package is there, where nothing of it is imported yet.
+
+        Raises:
+            MissingExtraError: If it is absent, or of a version that is not in the range.
+        """
+        if self._installed() is None:
+            raise MissingExtraError(f"{self.package}: the package is missing; {self._install}")
+        self.__enter__()
 
     def __enter__(self) -> None:
         installed = self._installed()
@@ -60,7 +70,7 @@ class Requirement:
 
     def _installed(self) -> str | None:
         try:
-            return version(self.package)
+            return version(self.package.partition("[")[0])
         except PackageNotFoundError:
             return None
 

@@ -14,20 +14,18 @@ from typing import Any, Final
 import gymnasium as gym
 
 from sml_env.errors import ConfigurationError
+from sml_env.integrations.requirements import Requirement
 from sml_env.integrations.rllib_callbacks import METRICS, LessonCallbacks, runner_seeds
 from sml_env.integrations.rllib_observations import ModuleObservation, ModuleVectorObservation
-from sml_env.integrations.rllib_versions import without_rllib
 from sml_env.registration import ROWS
 
-try:
+with Requirement("ray[rllib]", extra="rllib", low="2.54", high="3"):
     from ray.rllib.algorithms.algorithm_config import AlgorithmConfig
     from ray.rllib.algorithms.ppo import PPOConfig
     from ray.rllib.callbacks.callbacks import RLlibCallback
     from ray.rllib.core.rl_module.rl_module import RLModuleSpec
     from ray.rllib.examples.rl_modules.classes.action_masking_rlm import ActionMaskingTorchRLModule
     from ray.tune.registry import register_env
-except ImportError as error:
-    raise without_rllib(error) from error
 
 __all__ = [
     "MASKED",

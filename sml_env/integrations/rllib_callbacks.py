@@ -8,14 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from sml_env.errors import ConfigurationError
-from sml_env.integrations.rllib_accounts import SUMS, episode_sums, rates
-from sml_env.integrations.rllib_versions import check_rllib, without_rllib
+from sml_env.integrations.accounts import SUMS, episode_sums, rates
+from sml_env.integrations.requirements import Requirement
 
-try:
+with Requirement("ray[rllib]", extra="rllib", low="2.54", high="3"):
     from ray.rllib.callbacks.callbacks import RLlibCallback
-except ImportError as error:
-    raise without_rllib(error) from error
-check_rllib()
 
 __all__ = ["METRICS", "LessonCallbacks", "runner_seeds"]
 

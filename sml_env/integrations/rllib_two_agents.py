@@ -15,14 +15,12 @@ from gymnasium import spaces
 
 from sml_env.errors import ConfigurationError
 from sml_env.guard import MAX_REPLY_CHARACTERS
-from sml_env.integrations.rllib_versions import without_rllib
+from sml_env.integrations.requirements import Requirement
 from sml_env.integrations.two_agents import STUDENT, TEACHER, TwoAgents, two_agents
 from sml_env.queries import MAX_CHARACTERS
 
-try:
+with Requirement("ray[rllib]", extra="rllib", low="2.54", high="3"):
     from ray.rllib.env.multi_agent_env import MultiAgentEnv
-except ImportError as error:
-    raise without_rllib(error) from error
 
 __all__ = ["AGENTS", "TwoAgentLessons", "module_of", "rllib_two_agents"]
 

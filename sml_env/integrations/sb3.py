@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -13,52 +12,21 @@ import numpy.typing as npt
 from gymnasium.envs.registration import registry
 from gymnasium.vector import AutoresetMode, VectorEnv
 
-from sml_env.errors import ConfigurationError, MissingExtraError
+from sml_env.errors import ConfigurationError
+from sml_env.integrations.accounts import ZERO_BITS, premature
+from sml_env.integrations.requirements import Requirement
 from sml_env.vector import DiscreteVectorEnv
 
-__all__ = ["COUNTS", "LessonMetrics", "LessonVecEnv", "lesson_metrics", "make_lessons", "require_versions"]
+with (
+    Requirement("stable-baselines3", extra="sb3", low="2.5", high="3"),
+    Requirement("sb3-contrib", extra="sb3", low="2.5", high="3"),
+):
+    import sb3_contrib  # noqa: F401  (the masks and the memory that an adapter is for)
+    from stable_baselines3.common.callbacks import BaseCallback
+    from stable_baselines3.common.monitor import Monitor
+    from stable_baselines3.common.vec_env import VecEnv
 
-WORKS: Final = {"stable_baselines3": ("2.5", "3"), "sb3_contrib": ("2.5", "3")}
-"""Versions with which this module works: the first that does, and the first that is not known to."""
-
-EXTRA: Final = 'pip install "sml_env[sb3]"'
-
-
-def require_versions(installed: dict[str, str] | None = None) -> None:
-    """Check that the packages are there, in versions that work.
-
-    Args:
-        installed: Versions by distribution, to be checked in place of those that are installed.
-
-    Raises:
-        MissingExtraError: If one is absent, or has another version; it names the range that works.
-    """
-    for name, (first, beyond) in WORKS.items():
-        try:
-            found = version(name) if installed is None else installed[name]
-        except (PackageNotFoundError, KeyError) as error:
-            raise MissingExtraError(f"sb3: {name} is missing; the adapter needs the extra: {EXTRA}") from error
-        if not _release(first) <= _release(found) < _release(beyond):
-            raise MissingExtraError(
-                f"sb3: {name} {found} is installed; this adapter works with >={first},<{beyond}: {EXTRA}"
-            )
-
-
-def _release(text: str) -> tuple[int, ...]:
-    """The numbers that a version begins with."""
-    numbers = []
-    for part in text.split("."):
-        digits = part[: len(part) - len(part.lstrip("0123456789"))]
-        if not digits:
-            break
-        numbers.append(int(digits))
-    return tuple(numbers)
-
-
-require_versions()
-from stable_baselines3.common.callbacks import BaseCallback  # noqa: E402  (the versions are checked first)
-from stable_baselines3.common.monitor import Monitor  # noqa: E402
-from stable_baselines3.common.vec_env import VecEnv  # noqa: E402
+__all__ = ["COUNTS", "LessonMetrics", "LessonVecEnv", "lesson_metrics", "make_lessons"]
 
 Which: TypeAlias = npt.NDArray[np.bool_]
 Indices: TypeAlias = "int | Iterable[int] | None"
@@ -69,15 +37,8 @@ COUNTS: Final = ("questions", "bits", "metered", "told", "best", "useful", "wast
 ``questions`` asked (turns that are neither attempts nor malformed); expected ``bits`` of their replies; of the
 questions ``metered``, whose best bits are known, the expected bits ``told`` and the ``best`` that could have been; the
 ``useful`` ones, where something was to be had, and of these the ``wasted`` ones, that told 0 bits; ``attempts``; and of
-these the ``premature`` ones, made with more than one bit to go although a question could still have told something and
-a turn was left to use it. Where facts are missing, ``premature`` is the environment's own ``premature_attempts``, since
-there a first question may tell nothing.
+these the ``premature`` ones (``sml_env.integrations.accounts``).
 """
-
-UNDECIDED_BITS: Final = 1.0 + 1e-9
-"""Above this entropy an attempt is premature: of equally likely answers more than two are left."""
-
-_ZERO_BITS: Final = 1e-12
 
 
 class LessonVecEnv(VecEnv):  # type: ignore[misc]
@@ -179,12 +140,11 @@ class LessonVecEnv(VecEnv):  # type: ignore[misc]
         told = np.where(question, told, 0.0)
         known = ~np.isnan(best)
         metered = question & known
-        open_question = ~known | (best > _ZERO_BITS)
-        useful = metered & open_question
-        premature = attempt & open_question & (self._entropy > UNDECIDED_BITS) & (turns_left > 0)
-        wasted = useful & (told <= _ZERO_BITS)
+        useful = metered & (best > ZERO_BITS)
+        early = attempt & premature(self._entropy, best, turns_left)
+        wasted = useful & (told <= ZERO_BITS)
         self._sums += np.stack(
-            [question, told, metered, told * metered, np.where(metered, best, 0.0), useful, wasted, attempt, premature],
+            [question, told, metered, told * metered, np.where(metered, best, 0.0), useful, wasted, attempt, early],
             axis=1,
         )
         self._returns += rewards

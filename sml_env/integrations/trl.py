@@ -13,44 +13,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from statistics import fmean
-from typing import Any, Final
+from typing import Any
 
 from sml_env.config import integer
 from sml_env.core import TextEnv
-from sml_env.errors import ConfigurationError, MissingExtraError
+from sml_env.errors import ConfigurationError
 from sml_env.evaluation import UNSCORED, episode_seed
 from sml_env.integrations.chat_tokens import ChatTokens
 from sml_env.integrations.lesson_prompts import LARGEST_SEED, LessonPrompt
+from sml_env.integrations.requirements import Requirement
 from sml_env.integrations.token_lessons import Room, TokenLesson, taught, vector_of
 from sml_env.lesson import Lesson
 from sml_env.models.prompts import Prompts
 
-__all__ = ["VERSIONS", "EpisodeReturn", "LessonRollout", "episode_return", "lesson_dataset", "success"]
+__all__ = ["EpisodeReturn", "LessonRollout", "episode_return", "lesson_dataset", "success"]
 
-VERSIONS: Final = ((1, 14, 2), (1, 17))
-"""TRL's versions that this works with: from the first, below the second. Earlier ones lack what it calls."""
-
-
-def _check_version() -> None:
-    """Make sure that a TRL of the right version is installed.
-
-    Raises:
-        MissingExtraError: If none is, or another one.
-    """
-    low, high = (".".join(map(str, each)) for each in VERSIONS)
-    remedy = 'pip install "sml_env[trl]"'
-    try:
-        found = version("trl")
-    except PackageNotFoundError:
-        raise MissingExtraError(f"trl: the package is missing; {remedy}") from None
-    numbers = tuple(int(part) for part in found.split(".")[:3] if part.isdigit())
-    if not VERSIONS[0] <= numbers < VERSIONS[1]:
-        raise MissingExtraError(f"trl: version {found} is installed, and this works with >={low},<{high}; {remedy}")
-
-
-_check_version()
+Requirement("trl", extra="trl", low="1.14.2", high="1.17").check()
 
 
 def lesson_dataset(env_id: str, count: int, *, seed: int = 0, problem_ids: Sequence[str] | None = None) -> Any:

@@ -12,17 +12,16 @@ from gymnasium.envs.registration import load_env_creator
 
 from sml_env.core import TextEnv
 from sml_env.dialogue import Answer
-from sml_env.errors import ConfigurationError, MissingExtraError, ResetNeeded, TeacherError
+from sml_env.errors import ConfigurationError, ResetNeeded, TeacherError
 from sml_env.guard import MAX_REPLY_CHARACTERS
+from sml_env.integrations.requirements import Requirement
 from sml_env.models.prompts import Prompts
 from sml_env.queries import MAX_CHARACTERS
 from sml_env.spaces import Utterance
 from sml_env.teachers.base import Request, Turn
 
-try:
+with Requirement("pettingzoo", extra="pettingzoo", low="1.25", high="2"):
     from pettingzoo import AECEnv
-except ImportError as error:
-    raise MissingExtraError('two_agents: the game needs the extra: pip install "sml_env[pettingzoo]"') from error
 
 __all__ = ["STUDENT", "TEACHER", "TEACHER_REWARDS", "TwoAgents", "Words", "two_agents"]
 

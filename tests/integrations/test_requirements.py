@@ -21,27 +21,31 @@ BELOW = "0.0.1"
 ABOVE = "99.0"
 
 
-def stated() -> dict[str, Requirement]:
-    """The requirement of each adapter that states one, by the adapter's name."""
+def stated() -> dict[tuple[str, str], Requirement]:
+    """What the adapters state that they need, by the adapter's name and the package's."""
     found = {}
     for path in ADAPTERS:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Requirement"
             if named and isinstance(node, ast.Call):
                 package = ast.literal_eval(node.args[0])
-                found[path.stem] = Requirement(package, **{k.arg: ast.literal_eval(k.value) for k in node.keywords})
+                found[path.stem, package] = Requirement(
+                    package, **{k.arg: ast.literal_eval(k.value) for k in node.keywords}
+                )
     return found
 
 
 STATED = stated()
 
 
-def test_four_adapters_state_what_they_need() -> None:
-    assert {"skyrl", "openenv", "prime", "inspect_task"} <= set(STATED)
+def test_adapters_state_what_they_need() -> None:
+    assert {adapter for adapter, _ in STATED} >= {
+        "inspect_task", "openenv", "prime", "rllib", "sb3", "skyrl", "trl", "two_agents",
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("adapter", STATED)
-def test_the_range_is_that_of_the_extra(adapter: str) -> None:
+@pytest.mark.parametrize("adapter", STATED, ids="-".join)
+def test_the_range_is_that_of_the_extra(adapter: tuple[str, str]) -> None:
     config = configparser.ConfigParser()
     config.read(ROOT / "setup.cfg", encoding="utf-8")
     extra = config["options.extras_require"][STATED[adapter].extra].split()
@@ -69,6 +73,14 @@ def test_an_absent_package_is_named_with_its_extra() -> None:
         import no_such  # type: ignore[import-not-found]  # noqa: F401
 
 
+def test_a_package_is_looked_for_without_importing_it() -> None:
+    Requirement("numpy", extra="some", low="1", high=ABOVE).check()
+    with pytest.raises(MissingExtraError, match="the package is missing"):
+        Requirement("no-such[more]", extra="some", low="1", high="2").check()
+    with pytest.raises(MissingExtraError, match="is what works"):
+        Requirement("numpy", extra="some", low=BELOW, high="1.0").check()
+
+
 def test_a_package_that_cannot_be_imported_is_named_with_what_it_says() -> None:
     with (
         pytest.raises(MissingExtraError, match=r"numpy: version .* cannot be imported \(No module named 'no_such'\)"),
@@ -82,15 +94,18 @@ def test_other_failures_pass_through() -> None:
         print(1 / 0)
 
 
-@pytest.mark.parametrize("adapter", ["skyrl", "openenv", "prime", "inspect_task"])
+@pytest.mark.parametrize("adapter", STATED, ids="-".join)
 @pytest.mark.parametrize("other", [BELOW, ABOVE])
-def test_an_adapter_names_the_range_when_another_version_is_installed(adapter: str, other: str, tmp_path: Path) -> None:
+def test_an_adapter_names_the_range_when_another_version_is_installed(
+    adapter: tuple[str, str], other: str, tmp_path: Path
+) -> None:
     needs = STATED[adapter]
-    record = tmp_path / f"{needs.package.replace('-', '_')}-{other}.dist-info"
+    name = needs.package.partition("[")[0]
+    record = tmp_path / f"{name.replace('-', '_')}-{other}.dist-info"
     record.mkdir()
-    (record / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {needs.package}\nVersion: {other}\n")
+    (record / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {other}\n")
     paths = [str(tmp_path), str(ROOT)]
-    code = f"import sys; sys.path[:0] = {paths!r}; import sml_env.integrations.{adapter}"
+    code = f"import sys; sys.path[:0] = {paths!r}; import sml_env.integrations.{adapter[0]}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, cwd=tmp_path)
     assert f"version {other} is installed, and {needs.range}" in done.stderr
     assert f'pip install "sml_env[{needs.extra}]"' in done.stderr

@@ -10,7 +10,7 @@ import pytest
 from gymnasium.vector import AutoresetMode
 
 import sml_env  # noqa: F401  registers the environments
-from sml_env.errors import ConfigurationError, MissingExtraError
+from sml_env.errors import ConfigurationError
 
 pytest.importorskip("stable_baselines3", reason="needs stable-baselines3: make test-integrations")
 pytest.importorskip("sb3_contrib", reason="needs sb3-contrib: make test-integrations")
@@ -24,7 +24,6 @@ from sml_env.integrations.sb3 import (
     LessonVecEnv,
     lesson_metrics,
     make_lessons,
-    require_versions,
 )
 
 pytestmark = [pytest.mark.integrations, pytest.mark.filterwarnings("default")]
@@ -179,18 +178,6 @@ def test_options_that_are_not_for_all_are_refused() -> None:
     lessons.set_options([{"problem_id": every_truth(lessons)[0]}, {}])
     with pytest.raises(ConfigurationError, match="problem_id for each"):
         lessons.reset()
-
-
-@pytest.mark.parametrize("found", ["2.4.1", "1.8.0", "3.0.0a1", "3.1"])
-def test_a_version_that_does_not_work_is_named_with_the_range_that_does(found: str) -> None:
-    with pytest.raises(MissingExtraError, match=rf"stable_baselines3 {found}.*>=2\.5,<3"):
-        require_versions({"stable_baselines3": found, "sb3_contrib": "2.9.2"})
-
-
-def test_a_package_that_is_missing_is_named_with_the_extra() -> None:
-    with pytest.raises(MissingExtraError, match=r"sb3_contrib is missing.*sml_env\[sb3\]"):
-        require_versions({"stable_baselines3": "2.9.2"})
-    require_versions({"stable_baselines3": "2.5.0", "sb3_contrib": "2.9.2+cpu"})
 
 
 def test_maskable_ppo_learns_to_ask_smoke() -> None:

@@ -1,7 +1,9 @@
 """What episodes came to, counted from their infos alone: sums, and the rates that are reported of them.
 
-It needs no trainer, so that what a callback logs can be counted again by hand. A **question** is a turn that is neither
-an attempt nor malformed, as in ``sml_env.evaluation``.
+It needs no trainer, so that what a callback logs can be counted again by hand. As in ``sml_env.evaluation`` a
+**question** is a turn that is neither an attempt nor malformed, and an attempt is **premature** where, of equally likely
+answers, more than two are left, a question could still tell something, and a turn is left to use it. Where facts are
+missing the environment's own ``premature_attempts`` count, since there a first question may tell nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from math import nan
 from typing import Any, Final
 
-from sml_env.missing import UNDECIDED_BITS
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["RATES", "SUMS", "episode_sums", "rates"]
+__all__ = ["RATES", "SUMS", "ZERO_BITS", "episode_sums", "premature", "rates"]
 
 SUMS: Final = (
     "episodes", "solved", "turns", "questions", "attempts", "premature", "metered", "bits", "told", "best", "useful",
@@ -23,7 +26,23 @@ RATES: Final = (
     "questions_per_episode", "attempts_per_episode", "turns_per_episode",
 )  # fmt: skip
 
-_ZERO_BITS: Final = 1e-12
+ZERO_BITS: Final = 1e-12
+"""Bits up to this are none."""
+
+_UNDECIDED_BITS: Final = 1.0 + 1e-9
+
+
+def premature(undecided: npt.ArrayLike, best: npt.ArrayLike, turns_left: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Which attempts are premature.
+
+    Args:
+        undecided: Entropy of the belief before them, in bits.
+        best: What the best question could have told, in bits; NaN where that cannot be said.
+        turns_left: After them.
+    """
+    told = np.asarray(best, dtype=np.float64)
+    open_question = np.isnan(told) | (told > ZERO_BITS)
+    return (np.asarray(undecided) > _UNDECIDED_BITS) & open_question & (np.asarray(turns_left) > 0)
 
 
 def episode_sums(begun: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -35,8 +54,7 @@ def episode_sums(begun: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -
 
     Returns:
         ``bits`` over the ``metered`` questions; ``told`` and ``best`` over those of them whose best bits are known;
-        ``wasted`` of the ``useful``, at which a better question was to be had; ``premature``, attempts while what had
-        been said left more than one answer.
+        ``wasted`` of the ``useful``, at which a better question was to be had.
     """
     sums = dict.fromkeys(SUMS, 0.0)
     sums["episodes"] = 1.0
@@ -47,11 +65,16 @@ def episode_sums(begun: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -
         kind = info.get("query_kind")
         if kind == "attempt":
             sums["attempts"] += 1.0
-            sums["premature"] += undecided is not None and float(undecided) > UNDECIDED_BITS
+            best = info.get("best_bits")
+            sums["premature"] += undecided is not None and bool(
+                premature(float(undecided), nan if best is None else float(best), info.get("turns_left", 0))
+            )
         elif kind != "malformed":
             sums["questions"] += 1.0
             _add_bits(sums, info)
         undecided = info.get("belief_entropy_bits")
+    if turns and "premature_attempts" in turns[-1]:
+        sums["premature"] = float(turns[-1]["premature_attempts"])
     return sums
 
 
@@ -65,9 +88,9 @@ def _add_bits(sums: dict[str, float], info: Mapping[str, Any]) -> None:
         return
     sums["told"] += float(expected)
     sums["best"] += float(best)
-    if best > _ZERO_BITS:
+    if best > ZERO_BITS:
         sums["useful"] += 1.0
-        sums["wasted"] += float(expected <= _ZERO_BITS)
+        sums["wasted"] += float(expected <= ZERO_BITS)
 
 
 def rates(sums: Mapping[str, float]) -> dict[str, float]:
