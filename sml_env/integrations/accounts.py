@@ -1,8 +1,8 @@
 """What episodes came to, counted from their infos alone: sums, and the rates that are reported of them.
 
 It needs no trainer, so that what a callback logs can be counted again by hand. As in ``sml_env.evaluation`` a
-**question** is a turn that is neither an attempt nor malformed, and an attempt is **premature** where, of equally likely
-answers, more than two are left, a question could still tell something, and a turn is left to use it. Where facts are
+**question** is a turn that is neither an attempt nor malformed, and an attempt is **premature** where more than two of
+equally likely answers are left, a question could still tell something, and a turn is left to use it. Where facts are
 missing the environment's own ``premature_attempts`` count, since there a first question may tell nothing.
 """
 
