@@ -189,15 +189,16 @@ def test_maskable_ppo_learns_to_ask_smoke() -> None:
         n_steps=16,
         batch_size=256,
         n_epochs=6,
-        learning_rate=3e-3,
+        learning_rate=5e-3,
         gamma=1.0,
         ent_coef=0.01,
         seed=0,
     )
-    model.learn(30_000, callback=metrics)
+    model.learn(80_000, callback=metrics)
     first, last = metrics.history[0][1], metrics.history[-1][1]
     assert first["success"] < 0.4 and first["bits_per_question"] < 0.7
-    assert last["success"] > 0.9 * 0.75, "0.75 is the optimum, since a question true of one number is an attempt"
+    success = np.mean([told["success"] for _, told in metrics.history[-8:]])
+    assert success > 0.9 * 0.75, "0.75 is the optimum, since a question true of one number is an attempt"
     assert last["questions"] == pytest.approx(2.75, abs=0.4)
     assert last["efficiency"] > 0.9 and last["zero_bit_share"] < 0.1
     mean, spread = evaluate_policy(model, lessons, 64)
