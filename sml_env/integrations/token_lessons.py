@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 import gymnasium as gym
@@ -104,7 +105,7 @@ class Room:
     """How many tokens a lesson may have: in all, and from the student's first word on; and one turn."""
 
     context: float
-    completion: int
+    completion: float
     turn: int
 
     @classmethod
@@ -114,16 +115,17 @@ class Room:
         Raises:
             ConfigurationError: If that is not even one turn.
         """
-        if turn_tokens > trainer.max_completion_length:
+        completion = inf if trainer.max_completion_length is None else trainer.max_completion_length
+        if turn_tokens > completion:
             raise ConfigurationError(
-                f"turn_tokens: {turn_tokens} is more than max_completion_length={trainer.max_completion_length}, which "
-                "bounds a whole lesson; set GRPOConfig(max_completion_length=...) to what its turns and replies take"
+                f"turn_tokens: {turn_tokens} is more than max_completion_length={completion}, which bounds a whole "
+                "lesson; set GRPOConfig(max_completion_length=...) to what its turns and replies take"
             )
         if trainer.use_vllm and trainer.vllm_mode == "colocate":
             context = trainer.vllm_generation.llm.llm_engine.model_config.max_model_len
         else:
-            context = getattr(trainer.model.config.get_text_config(), "max_position_embeddings", float("inf"))
-        return cls(context, trainer.max_completion_length, turn_tokens)
+            context = getattr(trainer.model.config.get_text_config(), "max_position_embeddings", None) or inf
+        return cls(context, completion, turn_tokens)
 
     def left(self, play: TokenLesson) -> float:
         """How many tokens may stand before the next turn; below 0 if it does not fit."""

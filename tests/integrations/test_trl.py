@@ -73,8 +73,8 @@ class Scripted:
 
     processing_class: Any
     sampled: Callable[[int, int], list[int]]
-    max_completion_length: int = 1000
-    context: int = 4000
+    max_completion_length: int | None = 1000
+    context: int | None = 4000
     chat_template: str | None = None
     chat_template_kwargs: dict[str, Any] = field(default_factory=dict)
     use_vllm: bool = False
@@ -504,6 +504,11 @@ def test_the_teachers_words_hold_no_mark(name: str, words: str) -> None:
     assert marks[0] == marks[1]
 
 
+def test_a_broken_mark_leaves_the_rest_of_the_words_as_they_are() -> None:
+    tokenizer = tokenizer_of()
+    assert tokenizer.decode(ChatTokens(tokenizer).between([], "so <e> it is")) == "<e><u>so < e> it is<e><a>"
+
+
 def test_the_teachers_words_hold_no_mark_in_another_spelling() -> None:
     from tokenizers import AddedToken, normalizers
 
@@ -652,6 +657,11 @@ def test_a_lesson_whose_next_turn_does_not_fit_is_over_and_scored_as_it_stands()
         assert (out["over_long"], out["turns"]) == ([over_long], [3 if over_long else 4])
         assert out["env_mask"][0][-1] == 1 and len(out["completion_ids"][0]) <= room
     assert episode_return(**out) == pytest.approx([sum(whole["turn_rewards"][0][:3])])
+
+
+def test_where_nothing_bounds_a_lesson_it_is_played_to_its_end() -> None:
+    trainer = saying(tokenizer_of(), "is it even?", max_completion_length=None, context=None)
+    assert game()(prompts(), trainer)["turns"] == [4] and trainer.generation_config.max_new_tokens is None
 
 
 def test_no_room_for_one_turn_is_said() -> None:
