@@ -28,7 +28,7 @@ _ACCOUNT: Final = "sml_env"
 """Where the account of a lesson stands in a sample's store: public, as the log is."""
 
 
-@task
+@task  # type: ignore[untyped-decorator]
 def lessons(
     env_id: str = "sml_env/MathTutor-v0",
     episodes: int = 20,
@@ -72,7 +72,7 @@ def _sample(chat: ChatLesson, number: int, seed: int) -> Any:
     )
 
 
-@solver
+@solver  # type: ignore[untyped-decorator]
 def lesson(env_id: str, arguments: Mapping[str, Any] | None = None) -> Solver:
     """The model talks with the teacher until the lesson is over; each reply's metadata has its reward and bits.
 
@@ -104,7 +104,7 @@ def _account(state: TaskState) -> tuple[dict[str, float], str]:
     return account["metrics"], account["failure"]
 
 
-@scorer(metrics=[accuracy(), stderr()])
+@scorer(metrics=[accuracy(), stderr()])  # type: ignore[untyped-decorator]
 def solved() -> Scorer:
     """Whether the problem was solved, as the environment has judged; not scored where the teacher failed."""
 
@@ -118,7 +118,7 @@ def solved() -> Scorer:
     return score
 
 
-@scorer(metrics={"*": [mean(), stderr()]})
+@scorer(metrics={"*": [mean(), stderr()]})  # type: ignore[untyped-decorator]
 def measured() -> Scorer:
     """Return, turns, questions and expected bits of each lesson; not scored where the teacher failed."""
 

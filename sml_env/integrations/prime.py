@@ -158,7 +158,7 @@ class ChatHarness(vf.Harness[vf.HarnessConfig]):  # type: ignore[misc]
     ) -> vf.ProgramResult:
         """Ask the model for what the student says next."""
         system, prompt = self.resolve_prompt(data)
-        messages = [] if system is None else [{"role": "system", "content": system}]
+        messages: list[Any] = [] if system is None else [{"role": "system", "content": system}]
         if isinstance(prompt, str):
             messages.append({"role": "user", "content": prompt})
         else:
