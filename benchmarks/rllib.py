@@ -8,6 +8,7 @@ trivial vector: the same spaces, zeros to observe, no info, episodes of four ste
 
 The share is the time inside the runner's ``env.step`` over that inside its ``sample``; RLlib's turning of info into a
 list of dicts, one for each environment, is inside ``env.step`` and counted as ours. "vector alone" is without it.
+"per CPU s" is by a runner's own processor time, which says more where a machine does other work.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium as gym
 import numpy as np
@@ -62,8 +63,18 @@ class Trivial(VectorEnv):
         return np.zeros((self.num_envs, WIDTH), np.float32), zeros, ended, np.zeros_like(ended), {}
 
 
-def sampled(runner: Any, seconds: float) -> tuple[int, float, float, float]:
-    """Steps, time in ``sample``, in the runner's ``env.step``, and in that of the vector itself; runs in the runner."""
+class Sampled(NamedTuple):
+    """What a runner sampled: steps, seconds, those of the processor, and those inside two ``step``."""
+
+    steps: int
+    seconds: float
+    processor: float
+    runners_step: float
+    vectors_step: float
+
+
+def sampled(runner: Any, seconds: float) -> Sampled:
+    """Sample for so many seconds."""
     inside = [0.0, 0.0]
     places = (runner.env, runner.env.unwrapped)
     steps = [place.step for place in places]
@@ -82,14 +93,14 @@ def sampled(runner: Any, seconds: float) -> tuple[int, float, float, float]:
     block = max(64, runner.num_envs * 8)
     runner.sample(num_timesteps=block)
     inside[:] = [0.0, 0.0]
-    taken, start = 0, time.perf_counter()
+    taken, start, cpu = 0, time.perf_counter(), time.process_time()
     while time.perf_counter() - start < seconds:
         taken += sum(len(chunk) for chunk in runner.sample(num_timesteps=block))
-    spent = time.perf_counter() - start
+    spent, cpu = time.perf_counter() - start, time.process_time() - cpu
     runner.get_metrics()
     for place in places:
         del place.step
-    return taken, spent, inside[0], inside[1]
+    return Sampled(taken, spent, cpu, *inside)
 
 
 class Sampler:
@@ -119,13 +130,13 @@ class Sampler:
         config.env_runners(num_envs_per_env_runner=size).rl_module(model_config={"fcnet_hiddens": [64, 64]})
         self._runners[name] = SingleAgentEnvRunner(config=config.debugging(seed=0), worker_index=self._number)
 
-    def sample(self, name: str, seconds: float) -> tuple[int, float, float, float]:
+    def sample(self, name: str, seconds: float) -> Sampled:
         """As ``sampled``."""
         return sampled(self._runners[name], seconds)
 
 
 def measured(samplers: list[Any], size: int, seconds: float) -> list[list[float]]:
-    """Of ours and the trivial: medians over rounds of steps a second of all runners, and of two shares in percent."""
+    """Of ours and the trivial: medians over rounds of steps a second, of those of a CPU second, and of two shares."""
     import ray
 
     names = (ENV_ID, TRIVIAL)
@@ -134,9 +145,11 @@ def measured(samplers: list[Any], size: int, seconds: float) -> list[list[float]
     for _ in range(ROUNDS):
         for place, name in enumerate(names):
             told = ray.get([sampler.sample.remote(name, seconds) for sampler in samplers])
-            speed = sum(taken / spent for taken, spent, *_ in told)
-            total = sum(spent for _, spent, *_ in told)
-            found[place].append([speed, *(100 * sum(one[which] for one in told) / total for which in (2, 3))])
+            speed = sum(one.steps / one.seconds for one in told)
+            of_processor = sum(one.steps for one in told) / sum(one.processor for one in told)
+            total = sum(one.seconds for one in told) / 100
+            inside = sum(one.runners_step for one in told), sum(one.vectors_step for one in told)
+            found[place].append([speed, of_processor, inside[0] / total, inside[1] / total])
     return [[median(column) for column in zip(*rounds, strict=True)] for rounds in found]
 
 
@@ -155,12 +168,12 @@ def main() -> None:
     ray.init(num_cpus=8, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     samplers = [ray.remote(Sampler).remote(number) for number in range(1, 1 + max(runners for runners, _ in cells))]
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
-    print("| runners | environments each | steps/s | of it env.step | vector alone | trivial: steps/s | env.step |")
+    print("| runners | environments each | steps/s | per CPU s | of it env.step | vector alone | trivial: per CPU s |")
     print("|---|---|---|---|---|---|---|")
     for runners, size in cells:
-        (speed, share, alone), (least, idle, _) = measured(samplers[:runners], size, chosen.seconds)
+        (speed, ours, share, alone), (_, trivial, *_) = measured(samplers[:runners], size, chosen.seconds)
         print(
-            f"| {runners} | {size} | {speed:,.0f} | {share:.1f}% | {alone:.1f}% | {least:,.0f} | {idle:.1f}% |",
+            f"| {runners} | {size} | {speed:,.0f} | {ours:,.0f} | {share:.1f}% | {alone:.1f}% | {trivial:,.0f} |",
             flush=True,
         )
     print(f"load {os.getloadavg()[0]:.1f} at the end")
