@@ -1,8 +1,8 @@
 """Q-priming: an incorrect turn of the student is replaced by a question, more often early than late.
 
 Cook et al. 2026 (arXiv 2602.16488) replace an incorrect turn t by a question with probability 0.75^t. Turns are counted
-from 1 here unless ``first`` says otherwise; an incorrect turn is an attempt that is judged wrong. Whoever makes the data
-sees the private side; the student that is trained on it sees the public transcript alone.
+from 1 here, unless ``first`` says otherwise; an incorrect turn is an attempt that is judged wrong. Whoever makes the
+data sees the private side; the student that is trained on it sees the public transcript alone.
 """
 
 from __future__ import annotations

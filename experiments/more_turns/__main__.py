@@ -10,9 +10,9 @@ from typing import Final
 import numpy as np
 
 from experiments.arms import Arm, Game
-from experiments.more_turns.arms import ARMS, BUDGETS, GAMES, SEEDS
 from experiments.more_turns.optimum import optimal_success, success_with_facts
 from experiments.more_turns.report import figure, table
+from experiments.more_turns.settings import ARMS, BUDGETS, GAMES, SEEDS
 from experiments.more_turns.students import family_tested, train
 from experiments.study import Numbers, Study, main
 from sml_env.closed import SharedFamily

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 from gymnasium.vector import VectorEnv, VectorObservationWrapper
 
-from experiments.more_turns.arms import HORIZON
+from experiments.more_turns.settings import HORIZON
 from sml_env.observations import ACTION_FEATURES
 
 __all__ = ["CountedTurns"]

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.contrasts import difference
 from experiments.figures import COLOURS, panels
-from experiments.more_turns.arms import BUDGETS, TRAINED
+from experiments.more_turns.settings import BUDGETS, TRAINED
 from experiments.more_turns.students import WAYS
 from experiments.results import Interval, interval, markdown
 from experiments.study import Numbers

@@ -18,8 +18,8 @@ import sml_env  # noqa: F401  (registers the environments)
 from experiments.arms import Arm, Game
 from experiments.games import every_truth
 from experiments.learners import learner_of
-from experiments.more_turns.arms import BUDGETS, HORIZON, TESTED, TRAINED
 from experiments.more_turns.counting import CountedTurns
+from experiments.more_turns.settings import BUDGETS, HORIZON, TESTED, TRAINED
 from sml_env.closed import SharedFamily
 from sml_env.discrete import DiscreteEnv
 from sml_env.integrations.sb3 import LessonVecEnv
