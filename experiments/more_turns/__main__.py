@@ -13,7 +13,7 @@ from experiments.arms import Arm, Game
 from experiments.more_turns.optimum import optimal_success, success_with_facts
 from experiments.more_turns.report import figure, table
 from experiments.more_turns.settings import ARMS, BUDGETS, GAMES, SEEDS
-from experiments.more_turns.students import family_tested, train
+from experiments.more_turns.students import WAYS, family_tested, train
 from experiments.study import Numbers, Study, main
 from sml_env.closed import SharedFamily
 
@@ -40,8 +40,10 @@ def measure(quick: bool) -> Numbers:
     for arm in arms:
         students = [train(arm, seed) for seed in range(2 if quick else SEEDS)]
         for student in students:
-            told = " ".join(f"{value:.2f}" for value in student.success["most likely"])
-            print(f"{arm.game.name}, {arm.name}, seed {student.seed}: {told}  {student.seconds:.0f} s", flush=True)
+            told = " ".join(f"{value:.2f}" for value in student.success[WAYS[0]])
+            print(
+                f"{arm.game.name}, {arm.name} turns, seed {student.seed}: {told}  {student.seconds:.0f} s", flush=True
+            )
         runs.append([asdict(student) for student in students])
     optimum = {game.name: [round(value, 6) for value in best(game)] for game in GAMES}
     return {"optimum": optimum, "arms": [arm.as_dict() for arm in arms], "runs": runs}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
-from gymnasium.vector import VectorEnv, VectorObservationWrapper
+from gymnasium.vector import VectorEnv, VectorWrapper
 
 from experiments.more_turns.settings import HORIZON
 from sml_env.observations import ACTION_FEATURES
@@ -24,7 +24,7 @@ Observations = npt.NDArray[np.float32]
 _SHARE = ACTION_FEATURES.index("turns_left")
 
 
-class CountedTurns(VectorObservationWrapper):  # type: ignore[type-arg]
+class CountedTurns(VectorWrapper):  # type: ignore[type-arg]
     """A native vector whose observations are flat, and say the turns left as a share of ``HORIZON``.
 
     A belief is divided by its largest entry, so that a live candidate of a uniform prior is 1 however many there are.
@@ -44,7 +44,17 @@ class CountedTurns(VectorObservationWrapper):  # type: ignore[type-arg]
         self.single_observation_space = spaces.Box(low, high, (width,), np.float32)
         self.observation_space = spaces.Box(low, high, (envs.num_envs, width), np.float32)
 
-    def observations(self, observations: Observations) -> Observations:
+    def reset(self, **arguments: Any) -> tuple[Observations, dict[str, Any]]:
+        """As the environment does it."""
+        observations, info = self.env.reset(**arguments)
+        return self._flat(observations), info
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """As the environment does it; observations in ``info`` stay as they were."""
+        observations, *rest = self.env.step(actions)
+        return self._flat(observations), *rest
+
+    def _flat(self, observations: Observations) -> Observations:
         """The same, counted: shape ``(B, width)``."""
         if observations.ndim == 3:
             counted = observations.copy()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from experiments.arms import Arm, Game, Learner
 from experiments.pool import ID as CLARIFY
 
-__all__ = ["ARMS", "BUDGETS", "GAMES", "HORIZON", "SEEDS", "TESTED", "TRAINED"]
+__all__ = ["ARMS", "BUDGETS", "DRAWN", "FIXED", "GAMES", "HORIZON", "SEEDS", "TESTED", "TRAINED"]
 
 TRAINED: Final = 4
 """Turns of an episode in training, as in the paper; their mean where they are drawn."""
@@ -20,23 +21,47 @@ BUDGETS: Final = tuple(range(1, HORIZON + 1))
 SEEDS: Final = 5
 
 PROBLEMS: Final = 256
-"""Of the game whose problems differ: so many are trained on, and so many others tested with."""
+"""Of the game whose problems differ: so many are trained on."""
 
-TESTED: Final = {"config": {"difficulty": 2, "split": "test"}, "problems": PROBLEMS}
+TESTED: Final = {"config": {"difficulty": 2, "split": "test"}, "problems": 100}
 
-GAMES: Final = (
-    Game("TwentyQuestions", "sml_env/TwentyQuestionsDiscrete-v0", {"config": {"size": 64}}),
-    Game("Mastermind", "sml_env/MastermindDiscrete-v0", {"config": {"pegs": 2, "colours": 8}}),
-    Game("Clarify", CLARIFY, {**TESTED, "config": {"difficulty": 2}, "observation": "per_action"}),
+_NUMBER: Final = Game(
+    "TwentyQuestions",
+    "sml_env/TwentyQuestionsDiscrete-v0",
+    {"config": {"size": 32}, "shaping": "none", "rules": {"best": False}},
+)
+_CODE: Final = Game(
+    "Mastermind",
+    "sml_env/MastermindDiscrete-v0",
+    {"config": {"pegs": 2, "colours": 8}, "shaping": "none", "rules": {"best": False}},
+)
+_FACTS: Final = Game(
+    "Clarify",
+    CLARIFY,
+    {
+        "config": {"difficulty": 2},
+        "problems": PROBLEMS,
+        "observation": "per_action",
+        "shaping": "none",
+        "rules": {"best": False},
+    },
 )
 
-_LEARNERS: Final = (Learner(steps=160_000), Learner(steps=160_000), Learner(steps=40_000))
+_LEARNER: Final = Learner(steps=120_000, minibatch=1_024, epochs=4, learning_rate=3e-3)
+
+GAMES: Final = (_NUMBER, replace(_NUMBER.but(shaping="potential"), name="TwentyQuestions, shaped"), _CODE, _FACTS)
+"""Paid for a right answer alone, as in the paper, but for the second."""
+
+_LEARNERS: Final = (_LEARNER, _LEARNER, replace(_LEARNER, steps=80_000), replace(_LEARNER, steps=20_000))
 
 _RANGE: Final = (1, 2 * TRAINED - 1)
 
+FIXED: Final = f"{TRAINED}"
+DRAWN: Final = "{} to {}".format(*_RANGE)
+"""Names of the arms: the turns that a student is trained with."""
+
 ARMS: Final = tuple(
-    Arm(f"{turns}, {shaping}", game.but(max_turns=budget, shaping=shaping, rules={"best": False}), learner)
+    Arm(name, game.but(max_turns=budget), learner)
     for game, learner in zip(GAMES, _LEARNERS, strict=True)
-    for shaping in ("none", "potential")
-    for turns, budget in ((f"{TRAINED}", TRAINED), ("{} to {}".format(*_RANGE), _RANGE))
+    for name, budget in ((FIXED, TRAINED), (DRAWN, _RANGE))
 )

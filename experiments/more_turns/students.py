@@ -19,18 +19,18 @@ from experiments.arms import Arm, Game
 from experiments.games import every_truth
 from experiments.learners import learner_of
 from experiments.more_turns.counting import CountedTurns
-from experiments.more_turns.settings import BUDGETS, HORIZON, TESTED, TRAINED
+from experiments.more_turns.settings import BUDGETS, HORIZON, TESTED
 from sml_env.closed import SharedFamily
 from sml_env.discrete import DiscreteEnv
 from sml_env.integrations.sb3 import LessonVecEnv
 from sml_env.problems import Family
 
-__all__ = ["WAYS", "Curves", "counted", "family_tested", "success", "train"]
+__all__ = ["WAYS", "Curves", "counted", "family_tested", "success", "tested", "train"]
 
 Actions = npt.NDArray[np.int64]
 Act = Callable[[Any, Any], Actions]
 
-WAYS: Final = ("most likely", "drawn", "told at most 4")
+WAYS: Final = ("most likely", "actions drawn", "told no more than it knows")
 """How a student is tested: its most likely actions; actions drawn from its policy; its most likely actions while it is
 told of no more turns than it was trained with, however many it has."""
 
@@ -81,13 +81,13 @@ def train(arm: Arm, seed: int) -> Curves:
     model = learner_of(arm.learner, LessonVecEnv(counted(arm.game, arm.learner.environments)), seed)
     model.learn(arm.learner.steps)
     seconds = perf_counter() - began
-    ids = _ids_tested(arm.game)
+    ids, known = _ids_tested(arm.game), int(np.max(arm.game.arguments["max_turns"]))
     found: dict[str, list[float]] = {way: [] for way in WAYS}
     for turns in BUDGETS:
         played = tested(arm.game).but(max_turns=turns)
         for way in WAYS:
-            envs = counted(played, len(ids), TRAINED if way == "told at most 4" else HORIZON)
-            found[way].append(success(envs, ids, turns, _acting(model, way != "drawn")))
+            envs = counted(played, len(ids), known if way == WAYS[2] else HORIZON)
+            found[way].append(success(envs, ids, turns, _acting(model, way != WAYS[1])))
     return Curves(seed, model.num_timesteps, seconds, found)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sml_env.agents import GreedyAgent, HedgeAgent, worded
+from sml_env.agents import Agent, GreedyAgent, HedgeAgent, worded
 from sml_env.lesson import Lesson
 
 __all__ = ["ImpatientAgent"]
@@ -32,15 +32,21 @@ class ImpatientAgent:
         """Fall into a mood."""
         self._lesson, self._rng = lesson, rng
         self._mood = self._names[int(rng.choice(len(self._names), p=self._shares))]
-        self._hedge, self._greedy = HedgeAgent(), GreedyAgent()
-        self._hedge.begin(lesson, rng)
-        self._greedy.begin(lesson, rng)
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """An attempt or a question, as the mood has it."""
         if self._mood == "greedy":
-            return self._greedy.act(observation, info)
+            return self._said_by(GreedyAgent(), observation, info)
         if self._mood == "hedge" or self._rng.random() < 0.5:
-            return self._hedge.act(observation, info)
+            return self._said_by(HedgeAgent(), observation, info)
         questions = self._lesson.questions
         return worded(questions[int(self._rng.integers(len(questions)))])
+
+    def _said_by(self, agent: Agent, observation: str, info: dict[str, Any]) -> str:
+        """What an agent says that begins now.
+
+        One that had begun with the lesson would count among its attempts those that priming kept it from making, and
+        so know of them what the transcript does not say.
+        """
+        agent.begin(self._lesson, self._rng)
+        return agent.act(observation, info)
