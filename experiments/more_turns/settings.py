@@ -8,7 +8,7 @@ from typing import Final
 from experiments.arms import Arm, Game, Learner
 from experiments.pool import ID as CLARIFY
 
-__all__ = ["ARMS", "BUDGETS", "DRAWN", "FIXED", "GAMES", "HORIZON", "SEEDS", "TESTED", "TRAINED"]
+__all__ = ["ARMS", "BUDGETS", "DRAWN", "FIXED", "GAMES", "HORIZON", "TESTED", "TRAINED"]
 
 TRAINED: Final = 4
 """Turns of an episode in training, as in the paper; their mean where they are drawn."""
@@ -17,8 +17,6 @@ HORIZON: Final = 10
 """The largest budget that students are tested with."""
 
 BUDGETS: Final = tuple(range(1, HORIZON + 1))
-
-SEEDS: Final = 5
 
 PROBLEMS: Final = 256
 """Of the game whose problems differ: so many are trained on."""
@@ -47,12 +45,12 @@ _FACTS: Final = Game(
     },
 )
 
-_LEARNER: Final = Learner(steps=120_000, minibatch=1_024, epochs=4, learning_rate=3e-3)
+_LEARNER: Final = Learner(steps=80_000, minibatch=1_024, epochs=4, learning_rate=3e-3)
 
 GAMES: Final = (_NUMBER, replace(_NUMBER.but(shaping="potential"), name="TwentyQuestions, shaped"), _CODE, _FACTS)
 """Paid for a right answer alone, as in the paper, but for the second."""
 
-_LEARNERS: Final = (_LEARNER, _LEARNER, replace(_LEARNER, steps=80_000), replace(_LEARNER, steps=20_000))
+_LEARNERS: Final = (_LEARNER, _LEARNER, replace(_LEARNER, steps=60_000), replace(_LEARNER, steps=12_000))
 
 _RANGE: Final = (1, 2 * TRAINED - 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import perf_counter
+from time import process_time
 from typing import Any, Final, cast
 
 import gymnasium as gym
@@ -42,7 +42,7 @@ class Curves:
     Attributes:
         seed: Of the learner and its episodes.
         steps: Environment steps that it was trained for.
-        seconds: Of wall time that training took.
+        seconds: Of processor time that training took.
         success: For each of ``WAYS`` the success with each of ``BUDGETS``.
     """
 
@@ -77,10 +77,10 @@ def _ids_tested(game: Game) -> Sequence[str]:
 
 def train(arm: Arm, seed: int) -> Curves:
     """Train one arm with one seed, and test it with every budget."""
-    began = perf_counter()
+    began = process_time()
     model = learner_of(arm.learner, LessonVecEnv(counted(arm.game, arm.learner.environments)), seed)
     model.learn(arm.learner.steps)
-    seconds = perf_counter() - began
+    seconds = process_time() - began
     ids, known = _ids_tested(arm.game), int(np.max(arm.game.arguments["max_turns"]))
     found: dict[str, list[float]] = {way: [] for way in WAYS}
     for turns in BUDGETS:

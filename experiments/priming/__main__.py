@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any, Final
 
 from experiments.arms import Learner
@@ -17,14 +17,13 @@ from experiments.priming.settings import (
     LEARNERS,
     LESSONS,
     MOODS,
-    SEEDS,
     STARTS,
     TEST_LESSONS,
     Cloning,
     Start,
 )
 from experiments.priming.students import imitate, made, tested
-from experiments.study import Numbers, Study, main
+from experiments.study import Journal, Numbers, Study, main
 
 CLAIM: Final = "Questions in the place of wrong attempts, in the dialogues that a student imitates, make it patient."
 
@@ -33,17 +32,15 @@ CLAIM: Final = "Questions in the place of wrong attempts, in the dialogues that 
 class _Scale:
     """How much of it is done."""
 
-    seeds: int
     lessons: int
     cloning: Cloning
     tests: int
     learners: Mapping[str, Learner]
 
 
-_FULL: Final = _Scale(SEEDS, LESSONS, CLONING, TEST_LESSONS, LEARNERS)
+_FULL: Final = _Scale(LESSONS, CLONING, TEST_LESSONS, LEARNERS)
 
 _SHORT: Final = _Scale(
-    seeds=2,
     lessons=20,
     cloning=replace(CLONING, epochs=2),
     tests=32,
@@ -54,9 +51,9 @@ _SHORT: Final = _Scale(
 )
 
 
-def _lesson_of(start: Start, seed: int, scale: _Scale) -> dict[str, Any]:
+def _student(start: Start, seed: int, scale: _Scale) -> dict[str, Any]:
     """One student: what it imitated, what it then did, and what it did as it was rewarded."""
-    began = perf_counter()
+    began = process_time()
     run: dict[str, Any] = {"start": start.name, "seed": seed, "dialogues": None, "surprise_bits": None}
     model = made(next(iter(scale.learners.values())), seed)
     if start.imitates:
@@ -74,30 +71,30 @@ def _lesson_of(start: Start, seed: int, scale: _Scale) -> dict[str, Any]:
             rewarded.learn(learner.steps // CHECKS, reset_num_timesteps=False)
             curve.append({"steps": rewarded.num_timesteps, **asdict(tested(rewarded, scale.tests))})
         run["rewarded"][name] = curve
-    run["seconds"] = round(perf_counter() - began, 1)
+    run["seconds"] = round(process_time() - began, 1)
     return run
 
 
-def measure(quick: bool) -> Numbers:
+def measure(seeds: int, quick: bool, journal: Journal) -> Numbers:
     """Every start with every seed."""
     scale = _SHORT if quick else _FULL
-    runs = []
-    for start in STARTS:
-        for seed in range(scale.seeds):
-            run = _lesson_of(start, seed, scale)
-            after = {name: round(curve[-1]["premature_lessons"], 3) for name, curve in run["rewarded"].items()}
-            hasty = run["imitated"]["premature_lessons"]
-            print(f"{start.name}, seed {seed}: {hasty:.3f}, then {after}  {run['seconds']:.0f} s", flush=True)
-            runs.append(run)
     settings = {
-        "starts": [asdict(start) for start in STARTS],
         "moods": dict(MOODS),
         "lessons": scale.lessons,
         "tests": scale.tests,
         "cloning": asdict(scale.cloning),
         "learners": {name: asdict(learner) for name, learner in scale.learners.items()},
     }
-    return {"settings": settings, "runs": runs}
+    runs = []
+    for seed in range(seeds):
+        for start in STARTS:
+            key = [settings, asdict(start), seed]
+            run = journal.run(key, lambda start=start, seed=seed: _student(start, seed, scale))
+            after = {name: round(curve[-1]["premature_lessons"], 3) for name, curve in run["rewarded"].items()}
+            hasty = run["imitated"]["premature_lessons"]
+            print(f"{start.name}, seed {seed}: {hasty:.3f}, then {after}  {run['seconds']:.0f} s", flush=True)
+            runs.append(run)
+    return {"settings": {"starts": [asdict(start) for start in STARTS], **settings}, "runs": runs}
 
 
 STUDY: Final = Study("experiments.priming", CLAIM, Path(__file__).parent, measure, table, figure)
