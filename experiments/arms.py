@@ -52,19 +52,22 @@ class Learner:
         gae_lambda: Of generalised advantage estimation.
         entropy: Weight of the entropy bonus.
         hidden: Widths of the layers of policy and critic, which share none.
-        stop_at: Success at which training ends early, when it is reached twice in a row; ``None`` for never.
+        judge_every: Rollouts between two looks at the policy.
+        stop_at: Share of the optimum at which training ends early, when it is reached twice in a row; ``None`` for
+            never.
     """
 
     steps: int = 100_000
     environments: int = 128
-    rollout: int = 16
+    rollout: int = 8
     minibatch: int = 512
     epochs: int = 6
-    learning_rate: float = 2e-3
+    learning_rate: float = 5e-3
     gamma: float = 1.0
     gae_lambda: float = 0.95
     entropy: float = 0.01
     hidden: tuple[int, ...] = (64, 64)
+    judge_every: int = 2
     stop_at: float | None = None
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from matplotlib.figure import Figure
 
 from experiments.arms import Arm
 from experiments.figures import save
+from experiments.journal import Journal
 from experiments.learning import Trained, train
 from experiments.results import Cell, Results, machine, read_results, write_results
 
 __all__ = ["Experiment", "main"]
+
+JOURNAL: Final = "runs.jsonl"
+"""Name of the file of finished runs; it is not kept with the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,8 @@ class Experiment:
         claim: In a sentence.
         folder: Where its results are kept.
         arms: What is trained.
-        exact: Numbers of an arm that need no training; ``target`` is the success that ``reached`` waits for.
+        exact: Numbers of an arm that need no training: its ``optimum``, and as ``target`` the success that ``reached``
+            waits for.
         table: The page of results, in Markdown.
         figure: Drawn from results.
     """
@@ -55,6 +62,7 @@ def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> Resu
     parser.add_argument("--workers", type=int, default=1, help="processes that train side by side (1)")
     parser.add_argument("--out", type=Path, default=experiment.folder, help="folder of the results (the experiment's)")
     parser.add_argument("--quick", action="store_true", help="a smoke test: two seeds, a few updates, no meaning")
+    parser.add_argument("--resume", action="store_true", help=f"go on after a kill, from {JOURNAL} in the folder")
     parser.add_argument("--redraw", action="store_true", help="table and figure again from the numbers in the folder")
     options = parser.parse_args(arguments)
     if options.redraw:
@@ -65,7 +73,8 @@ def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> Resu
         arms = [_short(arm) for arm in experiment.arms] if options.quick else list(experiment.arms)
         seeds = 2 if options.quick else options.seeds
         before = machine(options.workers)
-        cells = _cells(experiment, arms, seeds, options.workers)
+        journal = Journal(options.out / JOURNAL, resume=options.resume)
+        cells = _cells(experiment, arms, seeds, options.workers, journal)
         results = Results(experiment.claim, cells, before, options.quick)
         write_results(results, options.out)
     (options.out / "table.md").write_text(experiment.table(results).rstrip() + "\n", encoding="utf-8")
@@ -78,35 +87,24 @@ def _short(arm: Arm) -> Arm:
     return replace(arm, learner=replace(arm.learner, steps=512, environments=32, rollout=8, minibatch=128))
 
 
-def _cells(experiment: Experiment, arms: Sequence[Arm], seeds: int, workers: int) -> list[Cell]:
+def _cells(experiment: Experiment, arms: Sequence[Arm], seeds: int, workers: int, journal: Journal) -> list[Cell]:
     exact = [experiment.exact(arm) for arm in arms]
-    jobs = [(arm, seed) for arm in arms for seed in range(seeds)]
+    jobs = [(arm, seed, known["optimum"]) for arm, known in zip(arms, exact, strict=True) for seed in range(seeds)]
+    missing = [job for job in jobs if journal.find(*job[:2]) is None]
     began = perf_counter()
-    trained: list[Trained] = []
-    with _Trainers(workers) as trainers:
-        for run, (arm, seed) in zip(trainers.map(jobs), jobs, strict=True):
-            trained.append(run)
-            done = f"{len(trained)}/{len(jobs)}  {perf_counter() - began:6.0f} s"
-            speed = f"{run.steps / run.seconds:,.0f} steps/s"
+    with ExitStack() as stack:
+        mapped: Callable[..., Iterable[Trained]] = map
+        if workers > 1:
+            mapped = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn"))).map
+        for count, ((arm, seed, _), run) in enumerate(
+            zip(missing, mapped(train, *zip(*missing, strict=True)) if missing else (), strict=True), 1
+        ):
+            journal.add(arm, run)
+            done = f"{count}/{len(missing)}  {perf_counter() - began:6.0f} s"
+            speed = f"{run.steps:,} steps, {run.steps / run.seconds:,.0f} a second"
             print(f"{done}  {arm.game.name}, {arm.name}, seed {seed}: {run.final('success'):.3f}  {speed}", flush=True)
-    runs = [trained[place * seeds : (place + 1) * seeds] for place in range(len(arms))]
-    return [Cell.of(arm, known, each) for arm, known, each in zip(arms, exact, runs, strict=True)]
-
-
-class _Trainers:
-    """Processes that train, or this one alone."""
-
-    def __init__(self, workers: int) -> None:
-        self._pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers > 1 else None
-
-    def __enter__(self) -> _Trainers:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def map(self, jobs: Sequence[tuple[Arm, int]]) -> Callable[..., Trained] | map[Trained]:
-        """What became of each job, in order."""
-        arms, seeds = [arm for arm, _ in jobs], [seed for _, seed in jobs]
-        return map(train, arms, seeds) if self._pool is None else self._pool.map(train, arms, seeds)
+    found = [[journal.find(arm, seed) for seed in range(seeds)] for arm in arms]
+    return [
+        Cell.of(arm, known, [run for run in runs if run is not None])
+        for arm, known, runs in zip(arms, exact, found, strict=True)
+    ]

@@ -20,7 +20,8 @@ __all__ = ["METRICS", "Judge", "Trained", "train"]
 METRICS: Final = ("success", "questions", "bits_per_question", "zero_bit_share", "premature_share", "efficiency")
 """What a judge says of a policy; what cannot be said (bits a question of who asks none) is NaN."""
 
-_SAMPLED: Final = 2_048
+_ROUNDING: Final = 1e-9
+_SAMPLED: Final = 1_024
 """Episodes by which a policy is judged where replies are drawn by chance."""
 
 
@@ -32,7 +33,7 @@ class Trained:
         seed: Of the learner and its episodes.
         steps: Environment steps taken.
         seconds: Of wall time, judging included.
-        curve: ``steps`` and each metric of the most likely actions, before every update and after the last.
+        curve: ``steps`` and each metric of the most likely actions, before updates and after the last.
         explored: The same of the episodes trained on, whose actions are drawn.
     """
 
@@ -44,7 +45,7 @@ class Trained:
 
     def reached(self, success: float) -> int | None:
         """Steps after which the policy's success was at least this, twice in a row; ``None`` for never."""
-        good = [value >= success - 1e-9 for value in self.curve["success"]]
+        good = [value >= success - _ROUNDING for value in self.curve["success"]]
         for place, now in enumerate(good):
             if now and (place + 1 == len(good) or good[place + 1]):
                 return int(self.curve["steps"][place])
@@ -93,12 +94,14 @@ class Judge:
 
 
 class _Watch(BaseCallback):
-    """Judges the policy before every rollout, notes what the last rollout came to, and may end the training."""
+    """Judges the policy before rollouts, notes what the last ones came to, and may end the training."""
 
-    def __init__(self, judge: Judge, stop_at: float | None) -> None:
+    def __init__(self, judge: Judge, every: int, stop_at: float | None) -> None:
         super().__init__()
         self._judge = judge
-        self._stop_at = np.inf if stop_at is None else stop_at
+        self._every = every
+        self._rollouts = 0
+        self._stop_at = np.inf if stop_at is None else stop_at - _ROUNDING
         self._good = 0
         self._solved: list[bool] = []
         self._episodes: list[dict[str, Any]] = []
@@ -106,7 +109,9 @@ class _Watch(BaseCallback):
         self.explored: dict[str, list[float]] = {name: [] for name in ("steps", *METRICS)}
 
     def _on_rollout_start(self) -> None:
-        self.look()
+        if self._rollouts % self._every == 0:
+            self.look()
+        self._rollouts += 1
 
     def look(self) -> None:
         """Judge the policy as it is."""
@@ -122,6 +127,8 @@ class _Watch(BaseCallback):
         return self._good < 2
 
     def _on_rollout_end(self) -> None:
+        if self._rollouts % self._every or not self._episodes:
+            return
         told = lesson_metrics(self._episodes)
         found = {"success": float(np.mean(self._solved)), **{name: told.get(name, np.nan) for name in METRICS[1:]}}
         _append(self.explored, self.num_timesteps, found)
@@ -134,12 +141,18 @@ def _append(curve: dict[str, list[float]], steps: int, found: Mapping[str, float
         curve[name].append(float(found[name]))
 
 
-def train(arm: Arm, seed: int) -> Trained:
-    """Train one arm with one seed, on one thread."""
+def train(arm: Arm, seed: int, optimum: float = 1.0) -> Trained:
+    """Train one arm with one seed, on one thread.
+
+    Args:
+        arm: The settings.
+        seed: Of the learner and its episodes.
+        optimum: The greatest success, of which ``stop_at`` is a share.
+    """
     learner = arm.learner
     began = perf_counter()
     model = learner_of(learner, lessons_of(arm.game, learner.environments), seed)
-    watch = _Watch(Judge(arm.game), learner.stop_at)
+    watch = _Watch(Judge(arm.game), learner.judge_every, None if learner.stop_at is None else learner.stop_at * optimum)
     model.learn(learner.steps, callback=watch)
     watch.look()
     return Trained(seed, model.num_timesteps, perf_counter() - began, watch.curve, watch.explored)

@@ -21,6 +21,7 @@ from sml_env.rewards import potential_scale, reward_terms
 __all__ = ["Optimum", "Value"]
 
 _DIGITS: Final = 9
+_POSSIBLE: Final = 1e-12
 _MOST_STATES: Final = 200_000
 
 Array = npt.NDArray[Any]
@@ -57,14 +58,16 @@ class Optimum:
     Args:
         game: Of a shared family, with a voice that is truthful, noisy, or tells nothing.
         kind: Of the optimal policies: those of greatest success that ask least; otherwise of least that ask most.
+        discount: The learner's; the shaping's is an argument of the game.
     """
 
-    def __init__(self, game: Game, *, kind: bool = True) -> None:
+    def __init__(self, game: Game, *, kind: bool = True, discount: float = 1.0) -> None:
         arguments = {name: value for name, value in game.arguments.items() if name != "config"}
         self._episodes = Episodes(family_of(game), 1, **arguments)
         self._rules = self._episodes.rules
         self._game = game
         self._kind = kind
+        self._discount = discount
         law = self._episodes.teacher.law  # type: ignore[attr-defined]
         silent = law.source != "truth" or self._rules.asymmetry in ("verifier", "none")
         self._silent, self._some = silent, not silent and self._rules.asymmetry == "knowledge"
@@ -107,6 +110,26 @@ class Optimum:
         """From the start."""
         rules = self._rules
         return self._value(self._prior.copy(), rules.max_turns, min(rules.attempts, rules.max_turns))
+
+    def asking_at_random(self) -> float:
+        """Success of menu questions drawn uniformly in all turns but the last, and the likeliest answer in that."""
+        return self._at_random(self._prior.copy(), self._rules.max_turns - 1, {})
+
+    def _at_random(self, belief: Array, turns: int, known: dict[tuple[bytes, int], float]) -> float:
+        if turns == 0:
+            return float(target_belief(belief, self._target).max())
+        key = (np.round(belief, _DIGITS).tobytes(), turns)
+        if key not in known:
+            rows = range(self._board.first_attempt)
+            known[key] = float(np.mean([self._drawn(belief, row, turns, known) for row in rows]))
+        return known[key]
+
+    def _drawn(self, belief: Array, row: int, turns: int, known: dict[tuple[bytes, int], float]) -> float:
+        joint = self._moves[row].channel * belief
+        chances = joint.sum(axis=1)
+        heard = np.flatnonzero(chances > _POSSIBLE)
+        after = (self._at_random(joint[code] / chances[code], turns - 1, known) for code in heard)
+        return sum(float(chance) * value for chance, value in zip(chances[heard], after, strict=True))
 
     def _value(self, belief: Array, turns: int, attempts: int) -> Value:
         key = (self._key(belief), turns, attempts)
@@ -155,7 +178,7 @@ class Optimum:
         move, rules = self._moves[row], self._rules
         joint = move.channel * belief
         chances = joint.sum(axis=1)
-        parts = [(code, joint[code] / chances[code], chances[code]) for code in np.flatnonzero(chances > 1e-12)]
+        parts = [(code, joint[code] / chances[code], chances[code]) for code in np.flatnonzero(chances > _POSSIBLE)]
         before = self._entropy(belief)
         entropies = [self._entropy(after) for _, after, _ in parts]
         expected = before - sum(chance * entropy for (_, _, chance), entropy in zip(parts, entropies, strict=True))
@@ -178,10 +201,10 @@ class Optimum:
             )
             information = max(terms["information"], 0.0) if self._game.clipped else terms["information"]
             later = Value(0.0, 0.0, 0.0) if over else self._value(after, turns - 1, left)
-            reward += chance * (terms["correct"] + information + terms["cost"] + rules.gamma * later.reward)
+            reward += chance * (terms["correct"] + information + terms["cost"] + self._discount * later.reward)
             success += chance * (float(right) + later.success)
             questions += chance * later.questions
-        return Value(reward, success, questions)
+        return Value(float(reward), float(success), float(questions))
 
     def _entropy(self, belief: Array) -> float:
         return float(entropy_bits(target_belief(belief, self._target)))

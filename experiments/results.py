@@ -23,6 +23,9 @@ __all__ = ["Cell", "Interval", "Results", "interval", "machine", "markdown", "re
 SCHEMA: Final = 1
 CONFIDENCE: Final = 0.95
 
+SHARES: Final = frozenset(METRICS) - {"questions", "bits_per_question"}
+"""The metrics that lie in [0, 1]."""
+
 _PACKAGES: Final = ("sml_env", "gymnasium", "numpy", "torch", "stable_baselines3", "sb3_contrib")
 _POINTS: Final = 40
 """Points of a curve that are kept, at most."""
@@ -55,8 +58,8 @@ class Interval:
         return f"{self.mean:.{digits}f} ({self.low:.{digits}f}–{self.high:.{digits}f})"
 
 
-def interval(values: Sequence[float]) -> Interval:
-    """Student's t interval of a mean; what is NaN is left out."""
+def interval(values: Sequence[float], *, share: bool = False) -> Interval:
+    """Student's t interval of a mean; what is NaN is left out, and that of a share ends at 0 and 1."""
     known = np.array([value for value in values if np.isfinite(value)], dtype=np.float64)
     if not len(known):
         return Interval(np.nan, np.nan, np.nan, 0)
@@ -65,7 +68,8 @@ def interval(values: Sequence[float]) -> Interval:
         return Interval(mean, mean, mean, len(known))
     quantile = float(stats.t.ppf(0.5 + CONFIDENCE / 2, len(known) - 1))
     half = quantile * float(known.std(ddof=1)) / float(np.sqrt(len(known)))
-    return Interval(mean, mean - half, mean + half, len(known))
+    low, high = (max(0.0, mean - half), min(1.0, mean + half)) if share else (mean - half, mean + half)
+    return Interval(mean, low, high, len(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Cell:
 
     def final(self, metric: str) -> Interval:
         """A metric of the last policies."""
-        return interval([_number(run["final"][metric]) for run in self.runs])
+        return interval([_number(run["final"][metric]) for run in self.runs], share=metric in SHARES)
 
     @property
     def reached(self) -> list[int | None]:
@@ -127,7 +131,10 @@ class Cell:
         """A curve over the seeds: steps, and the metric's interval at each. Seeds that ended early keep their last."""
         longest = max((run[which]["steps"] for run in self.runs), key=len)
         at = [
-            interval([_number(run[which][metric][min(place, len(run[which]["steps"]) - 1)]) for run in self.runs])
+            interval(
+                [_number(run[which][metric][min(place, len(run[which]["steps"]) - 1)]) for run in self.runs],
+                share=metric in SHARES,
+            )
             for place in range(len(longest))
         ]
         return longest, at

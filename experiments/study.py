@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from experiments.figures import save
 from experiments.results import machine
 
-__all__ = ["Journal", "Numbers", "Study", "main", "read_numbers"]
+__all__ = ["Kept", "Numbers", "Study", "main", "read_numbers"]
 
 Numbers = Mapping[str, Any]
 """What an experiment measured, JSON-able."""
@@ -23,7 +23,7 @@ Numbers = Mapping[str, Any]
 SCHEMA: Final = 1
 
 
-class Journal:
+class Kept:
     """Runs that are done, in a file, so that a command that was stopped goes on where it was.
 
     Args:
@@ -71,7 +71,7 @@ class Study:
     name: str
     claim: str
     folder: Path
-    measure: Callable[[int, bool, Journal], Numbers]
+    measure: Callable[[int, bool, Kept], Numbers]
     table: Callable[[Numbers], str]
     figure: Callable[[Numbers], Figure]
 
@@ -95,11 +95,11 @@ def main(study: Study, arguments: Sequence[str] | None = None) -> Numbers:
         if options.quick and options.out == study.folder:
             parser.error("--quick needs --out: its numbers are not to take the place of the experiment's")
         options.out.mkdir(parents=True, exist_ok=True)
-        ran_on, journal = machine(1), Journal(options.out / "runs.partial.jsonl")
-        measured = study.measure(2 if options.quick else options.seeds, options.quick, journal)
+        ran_on, kept = machine(1), Kept(options.out / "runs.jsonl")
+        measured = study.measure(2 if options.quick else options.seeds, options.quick, kept)
         numbers = {"schema": SCHEMA, "claim": study.claim, "quick": options.quick, "machine": ran_on, **measured}
         (options.out / "results.json").write_text(_in_lines(numbers), encoding="utf-8")
-        journal.close()
+        kept.close()
     page = study.table(numbers).rstrip() + "\n"
     (options.out / "table.md").write_text(page, encoding="utf-8")
     save(study.figure(numbers), options.out)

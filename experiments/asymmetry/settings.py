@@ -1,4 +1,4 @@
-"""The arms: four games, and in each the shapes of asymmetry and the voices that tell nothing."""
+"""The arms: three games, and in each the shapes of asymmetry and the voices that tell nothing."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ GAMES: Final = (
     Game(
         "questions, one attempt",
         "sml_env/TwentyQuestionsDiscrete-v0",
-        {"config": {"size": 8, "moduli": []}, "max_turns": 4, "max_attempts": 1, "shaping": "none"},
-    ),
-    Game(
-        "questions, 4 attempts",
-        "sml_env/TwentyQuestionsDiscrete-v0",
-        {"config": {"size": 8, "moduli": []}, "max_turns": 4, "shaping": "none"},
+        {
+            "config": {"size": 4, "moduli": []},
+            "max_turns": 3,
+            "max_attempts": 1,
+            "shaping": "none",
+            "rules": {"disguised_attempts": False},
+        },
     ),
     Game(
         "verdicts with Mastermind's pegs",
@@ -51,7 +52,8 @@ GAMES: Final = (
 )
 """In the last two every turn is an attempt: "answer" is then a verdict that says more than no, all else a bare one."""
 
-_LEARNER: Final = Learner(steps=60_000)
+_LEARNER: Final = Learner(steps=30_000, stop_at=1.0)
+"""The same for all, and so is the rule by which it ends: when the policy is optimal, or the budget is spent."""
 
 ARMS: Final = tuple(
     Arm(name, game.but(asymmetry=asymmetry, teacher=voice), _LEARNER)

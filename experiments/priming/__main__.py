@@ -23,7 +23,7 @@ from experiments.priming.settings import (
     Start,
 )
 from experiments.priming.students import imitate, made, tested
-from experiments.study import Journal, Numbers, Study, main
+from experiments.study import Kept, Numbers, Study, main
 
 CLAIM: Final = "Questions in the place of wrong attempts, in the dialogues that a student imitates, make it patient."
 
@@ -75,7 +75,7 @@ def _student(start: Start, seed: int, scale: _Scale) -> dict[str, Any]:
     return run
 
 
-def measure(seeds: int, quick: bool, journal: Journal) -> Numbers:
+def measure(seeds: int, quick: bool, kept: Kept) -> Numbers:
     """Every start with every seed."""
     scale = _SHORT if quick else _FULL
     settings = {
@@ -89,7 +89,7 @@ def measure(seeds: int, quick: bool, journal: Journal) -> Numbers:
     for seed in range(seeds):
         for start in STARTS:
             key = [settings, asdict(start), seed]
-            run = journal.run(key, lambda start=start, seed=seed: _student(start, seed, scale))
+            run = kept.run(key, lambda start=start, seed=seed: _student(start, seed, scale))
             after = {name: round(curve[-1]["premature_lessons"], 3) for name, curve in run["rewarded"].items()}
             hasty = run["imitated"]["premature_lessons"]
             print(f"{start.name}, seed {seed}: {hasty:.3f}, then {after}  {run['seconds']:.0f} s", flush=True)

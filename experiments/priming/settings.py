@@ -98,6 +98,6 @@ class Cloning:
 CLONING: Final = Cloning()
 
 LEARNERS: Final[Mapping[str, Learner]] = MappingProxyType(
-    {"γ = 0.7": Learner(steps=12_288, gamma=0.7, rollout=8, minibatch=256, epochs=4)}
+    {"γ = 0.7": Learner(steps=12_288, gamma=0.7, rollout=8, minibatch=256, epochs=4, learning_rate=2e-3)}
 )
 """By discount: 0.7 a turn is the paper's."""

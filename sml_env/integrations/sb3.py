@@ -70,7 +70,8 @@ COUNTS: Final = ("questions", "bits", "metered", "told", "best", "useful", "wast
 questions ``metered``, whose best bits are known, the expected bits ``told`` and the ``best`` that could have been; the
 ``useful`` ones, where something was to be had, and of these the ``wasted`` ones, that told 0 bits; ``attempts``; and of
 these the ``premature`` ones, made with more than one bit to go although a question could still have told something and
-a turn was left to use it.
+a turn was left to use it. Where facts are missing, ``premature`` is the environment's own ``premature_attempts``, since
+there a first question may tell nothing.
 """
 
 UNDECIDED_BITS: Final = 1.0 + 1e-9
@@ -159,7 +160,7 @@ class LessonVecEnv(VecEnv):  # type: ignore[misc]
                 "terminal_observation": info["final_obs"][row],
                 "TimeLimit.truncated": bool(truncated[row] and not terminated[row]),
                 "is_success": bool(last["success"][row]),
-                "episode": self._account(row),
+                "episode": self._account(row, last),
             }
         self._sums[ended] = 0.0
         self._returns[ended] = 0.0
@@ -189,8 +190,10 @@ class LessonVecEnv(VecEnv):  # type: ignore[misc]
         self._returns += rewards
         self._lengths += 1
 
-    def _account(self, row: int) -> dict[str, float]:
+    def _account(self, row: int, last: dict[str, Any]) -> dict[str, float]:
         sums = dict(zip(COUNTS, self._sums[row].tolist(), strict=True))
+        if "premature_attempts" in last:
+            sums["premature"] = float(last["premature_attempts"][row])
         seconds = round(perf_counter() - self._began, 6)
         return {"r": float(self._returns[row]), "l": int(self._lengths[row]), "t": seconds, **sums}
 

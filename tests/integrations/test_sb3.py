@@ -79,6 +79,8 @@ def test_each_environment_gives_what_the_single_one_gives(name: str) -> None:
                 np.testing.assert_array_equal(infos[row]["terminal_observation"], now)
                 assert infos[row]["is_success"] == info["success"] and not infos[row]["TimeLimit.truncated"]
                 assert infos[row]["episode"]["r"] == pytest.approx(returns[row])
+                if "premature_attempts" in info:
+                    assert infos[row]["episode"]["premature"] == info["premature_attempts"]
                 returns[row], ended = 0.0, ended + 1
                 now, _ = env.reset()
             np.testing.assert_array_equal(observed[row], now)
@@ -114,10 +116,12 @@ def every_truth(lessons: LessonVecEnv) -> list[str]:
 def test_an_attempt_without_a_teacher_is_not_premature() -> None:
     lessons = make_lessons(TWENTY, 8, seed=0, config={"size": 8}, asymmetry="none")
     lessons.reset()
-    for _ in range(5):
-        _, _, dones, infos = lessons.step(np.full(8, lessons.action_space.n - 1))
-    assert dones.all() and all(info["episode"]["premature"] == 0 for info in infos)
-    assert "efficiency" not in lesson_metrics([info["episode"] for info in infos]), "there was nothing to be had"
+    episodes = []
+    for _ in range(12):
+        _, _, _, infos = lessons.step(np.full(8, lessons.action_space.n - 1))
+        episodes += [info["episode"] for info in infos if "episode" in info]
+    assert len(episodes) > 8 and all(episode["attempts"] and not episode["premature"] for episode in episodes)
+    assert "efficiency" not in lesson_metrics(episodes), "there was nothing to be had"
 
 
 def test_masks_are_found_by_sb3_contrib() -> None:
@@ -203,12 +207,12 @@ def test_maskable_ppo_learns_to_ask_smoke() -> None:
         ent_coef=0.01,
         seed=0,
     )
-    model.learn(60_000, callback=metrics)
+    model.learn(30_000, callback=metrics)
     first, last = metrics.history[0][1], metrics.history[-1][1]
     assert first["success"] < 0.4 and first["bits_per_question"] < 0.7
-    assert last["success"] > 0.9 and last["questions"] == pytest.approx(3.0, abs=0.3)
-    assert last["efficiency"] > 0.9 and last["premature_share"] < 0.1 and last["zero_bit_share"] < 0.1
-    assert "lesson/success" in model.logger.name_to_value or len(metrics.history) > 40
+    assert last["success"] > 0.9 * 0.75, "0.75 is the optimum, since a question true of one number is an attempt"
+    assert last["questions"] == pytest.approx(2.75, abs=0.4)
+    assert last["efficiency"] > 0.9 and last["zero_bit_share"] < 0.1
     mean, spread = evaluate_policy(model, lessons, 64)
     assert 0.0 <= mean <= 1.0 and np.isfinite(spread)
 
@@ -222,5 +226,5 @@ def test_recurrent_ppo_reads_the_history() -> None:
         policy_kwargs={"lstm_hidden_size": 16, "net_arch": [16]},
     )  # fmt: skip
     metrics = LessonMetrics()
-    model.learn(8_000, callback=metrics)
+    model.learn(5_000, callback=metrics)
     assert metrics.history[-1][1]["success"] > metrics.history[0][1]["success"] + 0.1

@@ -1,0 +1,1 @@
+"""Learners become askers, and when outcome-only training stops asking."""

@@ -1,0 +1,80 @@
+"""The arms, by what they show: locks and what opens them, speed, a tight budget, and noise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from experiments.arms import Arm, Game, Learner
+
+__all__ = ["ARMS", "CHOICE", "LAMBDAS", "LOCKS", "NOISE", "SPEED", "SUM", "TIGHT", "TRIED"]
+
+_TWENTY: Final = "sml_env/TwentyQuestionsDiscrete-v0"
+_PLAIN: Final = {"disguised_attempts": False}
+
+
+def _twenty(name: str, size: int, turns: int) -> Game:
+    """Comparisons alone; a question that is true of one number stays a question, so that one attempt is enough."""
+    arguments = {"config": {"size": size, "moduli": []}, "max_turns": turns, "shaping": "none", "rules": _PLAIN}
+    return Game(name, _TWENTY, arguments)
+
+
+SUM: Final = Game("sum of two", "experiments/SumOfTwoDiscrete-v0", {"max_turns": 3, "shaping": "none"})
+CHOICE: Final = _twenty("an action each", 8, 4).but(attempts="each")
+SPEED: Final = _twenty("no lock", 8, 4)
+TIGHT: Final = _twenty("tight budget", 8, 2)
+NOISE: Final = replace(
+    _twenty("noise", 4, 5).but(teacher={"voice": "noisy", "p": 0.1}, rules={**_PLAIN, "beta": 2.0}), clipped=False
+)
+
+LAMBDAS: Final = (0.0, 0.95, 1.0)
+
+_LONG: Final = Learner(steps=30_000)
+_THIRD: Final = Learner(steps=10_000)
+_CHOICE_LONG: Final = Learner(steps=60_000)
+_CHOICE_THIRD: Final = Learner(steps=20_000)
+_SPEED: Final = Learner(steps=30_000, stop_at=0.9)
+_MYOPIC: Final = Learner(steps=10_000, stop_at=0.9, gamma=0.0)
+_SHORT: Final = Learner(steps=8_000)
+_NOISY: Final = Learner(steps=16_000, judge_every=8)
+
+LOCKS: Final = (SUM.name, CHOICE.name)
+"""Games in which sparse learning may lock into guessing; its budget is three times that of what opens the lock."""
+
+_ARMS_OF_LOCKS: Final = (
+    Arm("sparse", SUM, _LONG),
+    Arm("potential", SUM.but(shaping="potential"), _LONG),
+    Arm("bonus", SUM.but(shaping="bonus"), _THIRD),
+    Arm("sparse, one attempt", SUM.but(max_attempts=1), _THIRD),
+    Arm("sparse", CHOICE, _CHOICE_LONG),
+    Arm("bonus", CHOICE.but(shaping="bonus"), _CHOICE_THIRD),
+    Arm("sparse, one attempt", CHOICE.but(max_attempts=1), _CHOICE_THIRD),
+    Arm("sparse, map", CHOICE.but(attempts="map"), _CHOICE_THIRD),
+)
+
+_ARMS_OF_SPEED: Final = (
+    *(
+        Arm(f"{name}, λ = {trace:g}", SPEED.but(shaping=shaping), replace(_SPEED, gae_lambda=trace))
+        for trace in LAMBDAS
+        for name, shaping in (("sparse", "none"), ("potential", "potential"))
+    ),
+    Arm("bonus, λ = 0.95", SPEED.but(shaping="bonus"), _SPEED),
+    # The learner's discount is 0 and the shaping's 1: each turn is credited with its own bits, and no longer with what
+    # they lead to.
+    Arm("turn by turn, β = 0.5", SPEED.but(shaping="potential"), _MYOPIC),
+    Arm("turn by turn, β = 2", SPEED.but(shaping="potential", rules={**_PLAIN, "beta": 2.0}), _MYOPIC),
+)
+
+TRIED: Final = tuple(arm.name for arm in _ARMS_OF_SPEED)
+
+_ARMS_OF_OPTIMA: Final = (
+    Arm("sparse", TIGHT, _SHORT),
+    Arm("potential", TIGHT.but(shaping="potential"), _SHORT),
+    Arm("bonus", TIGHT.but(shaping="bonus"), _SHORT),
+    Arm("sparse", NOISE, _NOISY),
+    Arm("potential", NOISE.but(shaping="potential"), _NOISY),
+    Arm("clipped", replace(NOISE.but(shaping="potential"), clipped=True), _NOISY),
+    Arm("bonus", NOISE.but(shaping="bonus"), _NOISY),
+)
+
+ARMS: Final = (*_ARMS_OF_LOCKS, *_ARMS_OF_SPEED, *_ARMS_OF_OPTIMA)
