@@ -24,7 +24,8 @@ def best(game: Game) -> list[float]:
     """The greatest success with each budget, of the problems that students are tested with."""
     family = family_tested(game)
     if isinstance(family, SharedFamily):
-        return optimal_success(family, BUDGETS)
+        disguised = game.arguments["rules"].get("disguised_attempts", True)
+        return optimal_success(family, BUDGETS, disguised_attempts=disguised)
     spaces = [family.problem(name).space for name in family.problem_ids() or ()]
     return np.mean([success_with_facts(space, BUDGETS) for space in spaces if space is not None], axis=0).tolist()
 

@@ -17,8 +17,14 @@ from sml_env.tables import tabulated
 __all__ = ["optimal_success", "success_with_facts"]
 
 
-def optimal_success(family: SharedFamily, budgets: Sequence[int]) -> list[float]:
-    """What the best play of a game reaches with each turn budget, all of its attempts judged."""
+def optimal_success(family: SharedFamily, budgets: Sequence[int], *, disguised_attempts: bool = True) -> list[float]:
+    """What the best play of a game reaches with each turn budget, all of its attempts judged.
+
+    Args:
+        family: The game.
+        budgets: Turns of a lesson.
+        disguised_attempts: Whether a yes-or-no question that is true of one candidate is an attempt.
+    """
     board = Board(family.space)
     first, size = (board.first_attempt, board.hypotheses) if board.guesses else (0, board.first_attempt)
     rows = np.arange(first, first + size)
@@ -28,6 +34,7 @@ def optimal_success(family: SharedFamily, budgets: Sequence[int]) -> list[float]
         family.space.prior,
         win_code=0 if board.guesses else None,
         yes_no=None if board.guesses else board.binary[:size],
+        stated_attempts=disguised_attempts,
     )
     return [solver.success(turns) for turns in budgets]
 

@@ -26,12 +26,16 @@ TESTED: Final = {"config": {"difficulty": 2, "split": "test"}, "problems": 100}
 _NUMBER: Final = Game(
     "TwentyQuestions",
     "sml_env/TwentyQuestionsDiscrete-v0",
-    {"config": {"size": 32}, "shaping": "none", "rules": {"best": False}},
+    {
+        "config": {"size": 16, "moduli": []},
+        "shaping": "none",
+        "rules": {"best": False, "disguised_attempts": False},
+    },
 )
 _CODE: Final = Game(
     "Mastermind",
     "sml_env/MastermindDiscrete-v0",
-    {"config": {"pegs": 2, "colours": 8}, "shaping": "none", "rules": {"best": False}},
+    {"config": {"pegs": 2, "colours": 6}, "shaping": "none", "rules": {"best": False}},
 )
 _FACTS: Final = Game(
     "Clarify",
@@ -45,12 +49,12 @@ _FACTS: Final = Game(
     },
 )
 
-_LEARNER: Final = Learner(steps=80_000, minibatch=1_024, epochs=4, learning_rate=3e-3)
+_LEARNER: Final = Learner(steps=40_960)
 
 GAMES: Final = (_NUMBER, replace(_NUMBER.but(shaping="potential"), name="TwentyQuestions, shaped"), _CODE, _FACTS)
 """Paid for a right answer alone, as in the paper, but for the second."""
 
-_LEARNERS: Final = (_LEARNER, _LEARNER, replace(_LEARNER, steps=60_000), replace(_LEARNER, steps=12_000))
+_LEARNERS: Final = (_LEARNER, _LEARNER, _LEARNER, replace(_LEARNER, steps=10_240, learning_rate=2e-3))
 
 _RANGE: Final = (1, 2 * TRAINED - 1)
 
