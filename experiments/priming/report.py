@@ -92,5 +92,5 @@ def figure(numbers: Numbers) -> Figure:
             panel.set_title(f"{_SHOWN[metric]}, {learner}")
     for panel in axes[-1]:
         panel.set_xlabel("steps with rewards, thousands")
-    axes[0, 0].legend(frameon=False, fontsize=7, title="imitated before")
+    axes[0, -1].legend(frameon=False, fontsize=7, title="imitated before")
     return picture
