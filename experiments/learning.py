@@ -8,12 +8,11 @@ from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
-import torch
-from sb3_contrib import MaskablePPO
 from stable_baselines3.common.callbacks import BaseCallback
 
 from experiments.arms import Arm, Game
 from experiments.games import every_truth, family_of, lessons_of
+from experiments.learners import learner_of
 from sml_env.integrations.sb3 import LessonVecEnv, lesson_metrics
 
 __all__ = ["METRICS", "Judge", "Trained", "train"]
@@ -150,25 +149,9 @@ def train(arm: Arm, seed: int, optimum: float = 1.0) -> Trained:
         seed: Of the learner and its episodes.
         optimum: The greatest success, of which ``stop_at`` is a share.
     """
-    torch.set_num_threads(1)
-    torch.distributions.Distribution.set_default_validate_args(False)
     learner = arm.learner
-    layers = list(learner.hidden)
     began = perf_counter()
-    model = MaskablePPO(
-        "MlpPolicy",
-        lessons_of(arm.game, learner.environments),
-        n_steps=learner.rollout,
-        batch_size=learner.minibatch,
-        n_epochs=learner.epochs,
-        learning_rate=learner.learning_rate,
-        gamma=learner.gamma,
-        gae_lambda=learner.gae_lambda,
-        ent_coef=learner.entropy,
-        policy_kwargs={"net_arch": {"pi": layers, "vf": layers}},
-        seed=seed,
-        device="cpu",
-    )
+    model = learner_of(learner, lessons_of(arm.game, learner.environments), seed)
     watch = _Watch(Judge(arm.game), learner.judge_every, None if learner.stop_at is None else learner.stop_at * optimum)
     model.learn(learner.steps, callback=watch)
     watch.look()

@@ -1,8 +1,8 @@
 """Q-priming: an incorrect turn of the student is replaced by a question, more often early than late.
 
 Cook et al. 2026 (arXiv 2602.16488) replace an incorrect turn t by a question with probability 0.75^t. Turns are counted
-from 1 here; an incorrect turn is an attempt that is judged wrong. Whoever makes the data sees the private side; the
-student that is trained on it sees the public transcript alone.
+from 1 here, unless ``first`` says otherwise; an incorrect turn is an attempt that is judged wrong. Whoever makes the
+data sees the private side; the student that is trained on it sees the public transcript alone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OPEN_QUESTIONS: Final = ("Give me a hint.", "What failed?")
 
 
 class PrimedAgent:
-    """An agent whose wrong attempts become questions, in turn t = 1, 2, … with probability ``base ** t``.
+    """An agent whose wrong attempts become questions, in turn t = first, first + 1, … with probability ``base ** t``.
 
     The question is the one that tells most; in an open problem a hint, then what failed. Where there is nothing to ask
     the attempt stands.
@@ -36,15 +36,16 @@ class PrimedAgent:
     Args:
         agent: Whose turns they are.
         base: From 0 to 1.
+        first: Number of the first turn: with 0 a wrong attempt in it never stands.
     """
 
     withheld = False
 
-    def __init__(self, agent: Agent, base: float = PRIMING) -> None:
+    def __init__(self, agent: Agent, base: float = PRIMING, first: int = 1) -> None:
         self.name = agent.name
         self.primed: list[int] = []
         self._agent = agent
-        self._base = base
+        self._base, self._first = base, first
         self._problem: Problem | None = None
 
     def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
@@ -72,7 +73,7 @@ class PrimedAgent:
     def _instead_of(self, utterance: str) -> str:
         """The question that takes the place of an utterance; empty where it stands."""
         self._turn += 1
-        if not self._wrong(utterance) or self._rng.random() >= self._base**self._turn:
+        if not self._wrong(utterance) or self._rng.random() >= self._base ** (self._first + self._turn - 1):
             return ""
         question = self._question()
         if question:

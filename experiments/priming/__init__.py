@@ -1,0 +1,1 @@
+"""Q-priming: premature attempts before and after."""
