@@ -1,0 +1,1 @@
+"""Experiments: one folder for each claim, with its settings, its command, and the numbers that it gave."""
