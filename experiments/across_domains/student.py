@@ -53,7 +53,7 @@ class Student(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             vectors = torch.randn(shape.symbols, shape.symbol)
-            self.register_buffer("symbols", vectors / vectors.norm(dim=1, keepdim=True))
+            self.register_buffer("symbols", vectors)
             self._word = nn.Linear(shape.symbol, width, bias=False)
             self._silence = nn.Parameter(torch.zeros(width))
             self._compare = nn.Linear(2 * width, width)
