@@ -1,1 +1,9 @@
-"""Experiments: one folder for each claim, with its settings, its command, and the numbers that it gave."""
+"""Claims about social meta-learning, each reproduced by one command that trains, measures and draws.
+
+    python -m experiments.asymmetry     learning needs a teacher that holds what the student lacks
+    python -m experiments.shaping       what informativeness in the reward does
+    python -m experiments.asking        learners become askers, and when they stop
+
+A folder a claim: its settings as data, and ``results.json``, ``results.csv``, ``table.md`` and ``figure.svg`` as the
+command wrote them. Not installed with the package; ``pip install "sml_env[experiments]"`` has what they need.
+"""

@@ -97,7 +97,7 @@ def test_before_anything_was_said_all_candidates_are_alike(drawn: tuple[torch.Te
 def test_an_informed_teacher_says_what_the_table_has_for_the_truth_and_an_attempt_at_it_succeeds(game: Game) -> None:
     some = lessons(game)
     table = some.begin()
-    truth = some._envs.unwrapped.privileged()["hypothesis"]
+    truth = some.answers()
     each, width = np.arange(len(truth)), table.symbols.shape[1]
     for question in np.flatnonzero(table.questions.all(axis=0))[:4]:
         heard = some.step(np.full(len(truth), question))
@@ -114,7 +114,7 @@ def test_a_null_teacher_is_silent_and_a_gibberish_one_is_not() -> None:
     for teacher, silent in (("null", True), ("gibberish", False)):
         some = lessons(FOUR, teacher, size=64)
         table = some.begin()
-        truth = some._envs.unwrapped.privileged()["hypothesis"]
+        truth = some.answers()
         heard = some.step(np.zeros(64, dtype=np.int64))
         assert (heard.reply == SILENCE).all() == silent
         if not silent:
@@ -153,14 +153,14 @@ def small(updates: int) -> Settings:
 
 
 def test_a_student_learns_to_ask_an_informed_teacher_and_earns_a_guess_without_one() -> None:
-    settings = small(60)
+    settings = small(40)
     game = settings.games[FOUR.name]
     earned = {}
     for teacher in ("informed", "null"):
         pupil, curve = learn(settings, [game], TEACHERS[teacher], 0)
-        assert len(curve) == 60
+        assert len(curve) == 40
         earned[teacher] = measure(pupil, settings, game, teacher, 0)
-    assert earned["informed"].success > 0.7 and earned["informed"].asked > 1.0
+    assert earned["informed"].success > 0.6 and earned["informed"].asked > 1.0
     assert abs(earned["null"].success - 0.25) < 0.12
 
 
