@@ -46,11 +46,19 @@ def _panel(axes: Axes, results: Results, settings: Settings, learned: str, unsee
         axes.errorbar(place, found.mean, error, color=_INK, capsize=3.0, linewidth=1.2)
         spread = np.linspace(-0.18, 0.18, len(earned)) if len(earned) > 1 else np.zeros(1)
         axes.plot(place + spread, earned, "o", color=colour, markersize=3.2, markeredgecolor=_INK, markeredgewidth=0.4)
-    for kind, words in (("greedy", "greedy information"), ("hedging", "hedging, 1/N")):
+    for kind, words, place in (("greedy", "greedy information", 0.86), ("hedging", "hedging, 1/N", 0.3)):
         level = results.bracket(kind, games)
         axes.axhline(level, color=_SOFT, linewidth=0.9, linestyle="--")
-        axes.annotate(words, (1.0, level), xycoords=("axes fraction", "data"), xytext=(-3, 3),
-                      textcoords="offset points", ha="right", fontsize=7.5, color=_SOFT)  # fmt: skip
+        axes.annotate(
+            words,
+            (place, level),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7.5,
+            color=_SOFT,
+        )
     axes.set_xticks(range(len(ARMS)), [f"{arm[0]}\n{arm[1]}" for arm in ARMS], fontsize=8.0)
     axes.set_xlabel("learned with (above), measured with (below)", fontsize=8.0, color=_SOFT)
     axes.set_title(f"learned from {learned}, measured on {unseen}, never seen", fontsize=9.5)
