@@ -5,6 +5,7 @@
     python -m experiments.asking        learners become askers, and when they stop
     python -m experiments.more_turns    what is learnt at 4 turns, tested with 1 to 10
     python -m experiments.priming       Q-priming: premature attempts before and after
+    python -m experiments.across_domains  learning to learn: mathematics to code and back
 
 A folder a claim: its settings as data, and ``results.json``, ``results.csv``, ``table.md`` and ``figure.svg`` as the
 command wrote them. Not installed with the package; ``pip install "sml_env[experiments]"`` has what they need.

@@ -1,0 +1,123 @@
+"""Results: a file of numbers, written after every run, and intervals over seeds."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.across_domains.measuring import Bracket, Measured
+from experiments.across_domains.settings import Game
+
+__all__ = ["ARMS", "Interval", "Results", "Run", "interval", "machine"]
+
+ARMS = (
+    ("informed", "informed"), ("informed", "null"), ("informed", "gibberish"), ("null", "null"),
+    ("gibberish", "gibberish"),
+)  # fmt: skip
+"""Whom a student learned with, and who teaches when it is measured."""
+
+_QUANTILES = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
+"""Of Student's t at 0.975, with 1 to 9 degrees of freedom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean over seeds with its 95% confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One student.
+
+    Attributes:
+        learned: The domain that it learned from.
+        unseen: The other one.
+        teacher: Whom it learned with.
+        seed: Its seed.
+        seconds: Of one core, how long it learned.
+        curve: Success and questions a lesson, mean over tenths of the updates.
+        measured: What it earned on all games, and with whom.
+    """
+
+    learned: str
+    unseen: str
+    teacher: str
+    seed: int
+    seconds: float
+    curve: Sequence[Sequence[float]]
+    measured: Sequence[Measured]
+
+
+@dataclass(slots=True)
+class Results:
+    """All that the experiment found."""
+
+    settings: dict[str, Any]
+    parameters: int
+    machine: dict[str, Any]
+    brackets: list[Bracket] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """As JSON, a run a line."""
+        head = {"settings": self.settings, "parameters": self.parameters, "machine": self.machine}
+        lines = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
+        for name, rows in (("brackets", self.brackets), ("runs", self.runs)):
+            lines.append(f'"{name}": [\n' + ",\n".join(json.dumps(asdict(row)) for row in rows) + "\n]")
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """From a file that ``write`` wrote."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        brackets = [Bracket(**row) for row in data["brackets"]]
+        runs = [Run(**{**row, "measured": [Measured(**each) for each in row["measured"]]}) for row in data["runs"]]
+        return cls(data["settings"], data["parameters"], data["machine"], brackets, runs)
+
+    def earned(self, learned: str, arm: tuple[str, str], games: Sequence[Game]) -> dict[int, list[Measured]]:
+        """What the students of one arm that learned from a domain earned on some games, by seed."""
+        found = {}
+        for run in self.runs:
+            if (run.learned, run.teacher) == (learned, arm[0]):
+                each = {measured.game: measured for measured in run.measured if measured.teacher == arm[1]}
+                if all(game.name in each for game in games):
+                    found[run.seed] = [each[game.name] for game in games]
+        return found
+
+    def success(self, learned: str, arm: tuple[str, str], games: Sequence[Game]) -> dict[int, float]:
+        """Their mean success over the games, by seed."""
+        earned = self.earned(learned, arm, games)
+        return {seed: float(np.mean([each.success for each in row])) for seed, row in earned.items()}
+
+    def bracket(self, kind: str, games: Sequence[Game]) -> float:
+        """Mean over some games of ``hedging``, ``random`` or ``greedy``."""
+        named = {bracket.game: getattr(bracket, kind) for bracket in self.brackets}
+        return float(np.mean([named[game.name] for game in games]))
+
+
+def machine() -> dict[str, Any]:
+    """The machine, in words that name nobody."""
+    packages = {name: version(name) for name in ("torch", "numpy", "gymnasium")}
+    return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version(), **packages}
+
+
+def interval(values: Iterable[float]) -> Interval:
+    """The mean of up to ten independent values with Student's interval; without width for a single one."""
+    array = np.array(list(values), dtype=np.float64)
+    mean = float(array.mean())
+    if len(array) < 2:
+        return Interval(mean, mean, mean)
+    half = _QUANTILES[len(array) - 2] * float(array.std(ddof=1)) / np.sqrt(len(array))
+    return Interval(mean, mean - half, mean + half)
