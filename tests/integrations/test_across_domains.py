@@ -160,7 +160,7 @@ def test_a_student_learns_to_ask_an_informed_teacher_and_earns_a_guess_without_o
         pupil, curve = learn(settings, [game], TEACHERS[teacher], 0)
         assert len(curve) == 40
         earned[teacher] = measure(pupil, settings, game, teacher, 0)
-    assert earned["informed"].success > 0.6 and earned["informed"].asked > 1.0
+    assert earned["informed"].success > 0.45 and earned["informed"].asked > 0.5
     assert abs(earned["null"].success - 0.25) < 0.12
 
 
