@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-for name in ("sb3_contrib", "matplotlib", "scipy"):
-    pytest.importorskip(name, reason=f"needs {name}: make test-integrations")
-
+pytest.importorskip("sb3_contrib", reason="needs sb3-contrib: make test-integrations")
+pytest.importorskip("matplotlib", reason="needs matplotlib: make test-integrations")
+pytest.importorskip("scipy", reason="needs scipy: make test-integrations")
 from experiments.arms import Arm, Game, Learner
 from experiments.asking import __main__ as asking
 from experiments.asymmetry import __main__ as asymmetry
