@@ -145,23 +145,23 @@ def table(results: Results) -> str:
 
 def figure(results: Results) -> Figure:
     """Locks, speed, and the optima that rewards move."""
-    drawn, grid = panels(2, 3, width=4.0, height=3.1)
-    for axes, name in zip(grid[0], LOCKS, strict=False):
+    drawn, grid = panels(3, 3, width=4.2, height=3.0)
+    for axes, name in zip(grid.reshape(-1), LOCKS, strict=False):
         cells = [cell for cell in results.cells if cell.game == name]
         for cell, colour in zip(cells, COLOURS, strict=False):
             band(axes, cell, "success", label=cell.name, colour=colour)
         axes.axhline(cells[0].exact["hedging"], color="black", linestyle=":", linewidth=1)
-        axes.set_title(f"A lock: {name}")
-        axes.set_ylabel("success (exact)")
+        axes.set_title(f"Lock? {name}")
+        axes.set_ylabel("success")
         axes.set_xlabel("thousand steps")
         axes.set_ylim(0, 1.05)
         axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
-    _speeds(grid[0, 2], [results.cell(SPEED.name, name) for name in TRIED])
-    for axes, game in zip(grid[1], (TIGHT, NOISE), strict=False):
-        _learnt(axes, [cell for cell in results.cells if cell.game == game.name], "success")
-        axes.set_title(f"{game.name}: success".capitalize())
-    _learnt(grid[1, 2], [cell for cell in results.cells if cell.game in (TIGHT.name, NOISE.name)], "questions")
-    grid[1, 2].set_title("Questions asked, tight budget | noise")
+    _speeds(grid[1, 1], [results.cell(SPEED.name, name) for name in TRIED])
+    for game, pair in ((TIGHT, (grid[1, 2], grid[2, 0])), (NOISE, (grid[2, 1], grid[2, 2]))):
+        cells = [cell for cell in results.cells if cell.game == game.name]
+        for axes, metric in zip(pair, ("success", "questions"), strict=True):
+            _learnt(axes, cells, metric)
+            axes.set_title(f"{game.name}: {metric}".capitalize())
     return drawn
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("sb3_contrib", reason="needs sb3-contrib: make test-integrations")
+pytest.importorskip("matplotlib", reason="needs matplotlib: make test-integrations")
 pytest.importorskip("scipy", reason="needs scipy: make test-integrations")
-
 from experiments.arms import Arm, Game, Learner
 from experiments.asking import __main__ as asking
 from experiments.asymmetry import __main__ as asymmetry
