@@ -43,14 +43,15 @@ EXTRAS_verifiers := verifiers
 TESTS_inspect := inspect_log inspect_task
 TESTS_openenv := openenv
 TESTS_rllib := rllib
-TESTS_sb3 := sb3 experiments
+TESTS_sb3 := sb3 experiment across_domains
+MORE_sb3 := tests/experiments
 TESTS_skyrl := skyrl
-TESTS_trl := trl sft
+TESTS_trl := trl sft verl
 TESTS_verifiers := prime
 TORCH_rllib := $(VLLM_TORCH)
 TORCH_sb3 := $(VLLM_TORCH)
 TORCH_trl := $(VLLM_TORCH)
-integration_files = $(wildcard $(TESTS_$*:%=tests/integrations/test_%*.py))
+integration_files = $(wildcard $(TESTS_$*:%=tests/integrations/test_%*.py)) $(MORE_$*)
 
 .PRECIOUS: .venv-integration-%/.installed
 .PHONY: demo test test-slow test-browser test-integrations smoke-integrations test-vllm smoke-vllm lint format types docs bench-speed clean
