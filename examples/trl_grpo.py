@@ -1,6 +1,7 @@
 """How do I train a language model? GRPO on lessons in TRL; a tiny random model by default, or ``--model``.
 
-The tiny model has a token for each of a few utterances and may say nothing else, so that it runs anywhere in a minute.
+The tiny model has a token for each of a few utterances, may say nothing else, and learns one lesson by heart: it runs
+anywhere in a minute.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main() -> None:
     """Train for some steps, and print how the lessons went."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="folder or name of a chat model; by default a tiny random one")
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--steps", type=int, default=25)
     arguments = parser.parse_args()
 
     import torch
@@ -71,9 +72,9 @@ def main() -> None:
                 output_dir=folder,
                 max_steps=arguments.steps,
                 num_generations=8,  # dialogues a problem
-                per_device_train_batch_size=32,
+                per_device_train_batch_size=8 if arguments.model is None else 32,
                 max_completion_length=1000,  # of a whole dialogue, the teacher's words included
-                learning_rate=3e-3 if arguments.model is None else 1e-6,
+                learning_rate=1e-2 if arguments.model is None else 1e-6,
                 beta=0.0,  # no KL
                 reward_weights=[1.0, 0.0],  # the second is only logged
                 logging_steps=5,
@@ -92,7 +93,7 @@ def main() -> None:
                 system="Ask, then answer." if arguments.model is None else None,
             ),
             reward_funcs=[episode_return, success],
-            train_dataset=lesson_dataset(ENV, 1_000),
+            train_dataset=lesson_dataset(ENV, 1 if arguments.model is None else 1_000),
             processing_class=tokenizer,
         )
         trainer.train()

@@ -319,13 +319,12 @@ def test_a_lesson_whose_teacher_failed_teaches_nothing(tmp_path: Path) -> None:
                 assert advantage == pytest.approx(0.0, abs=1e-6) if abs(sign) < 1e-9 else advantage * sign > 0.0
 
 
-def test_the_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_example_learns_its_lesson(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     example = Path(__file__).resolve().parents[2] / "examples" / "trl_grpo.py"
-    monkeypatch.setattr("sys.argv", [str(example), "--steps", "5"])
+    monkeypatch.setattr("sys.argv", [str(example)])
     runpy.run_path(str(example), run_name="__main__")
-    assert re.search(
-        r"^step 5: success 0\.\d\d, \d\.\d turns, 0\.\d\d bits a turn$", capsys.readouterr().out, re.MULTILINE
-    )
+    told = re.findall(r"^step \d+: success (\d\.\d\d), ", capsys.readouterr().out, re.MULTILINE)
+    assert len(told) == 5 and float(told[-1]) >= 0.9
 
 
 # -- masks under any template ------------------------------------------------------------------------------------------
