@@ -145,7 +145,7 @@ def table(results: Results) -> str:
 
 def figure(results: Results) -> Figure:
     """Locks, speed, and the optima that rewards move."""
-    drawn, grid = panels(3, 3, width=4.2, height=3.0)
+    drawn, grid = panels(2, 4, width=4.0, height=3.1)
     for axes, name in zip(grid.reshape(-1), LOCKS, strict=False):
         cells = [cell for cell in results.cells if cell.game == name]
         for cell, colour in zip(cells, COLOURS, strict=False):
@@ -156,8 +156,8 @@ def figure(results: Results) -> Figure:
         axes.set_xlabel("thousand steps")
         axes.set_ylim(0, 1.05)
         axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
-    _speeds(grid[1, 1], [results.cell(SPEED.name, name) for name in TRIED])
-    for game, pair in ((TIGHT, (grid[1, 2], grid[2, 0])), (NOISE, (grid[2, 1], grid[2, 2]))):
+    _speeds(grid[0, 3], [results.cell(SPEED.name, name) for name in TRIED])
+    for game, pair in ((TIGHT, grid[1, :2]), (NOISE, grid[1, 2:])):
         cells = [cell for cell in results.cells if cell.game == game.name]
         for axes, metric in zip(pair, ("success", "questions"), strict=True):
             _learnt(axes, cells, metric)

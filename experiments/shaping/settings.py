@@ -38,7 +38,7 @@ _NOISY: Final = Learner(steps=8_000, judge_every=8)
 
 _GREEDY_SUM: Final = replace(SUM, name="sum of two, no entropy bonus")
 
-LOCKS: Final = (SUM.name, _GREEDY_SUM.name, CHOICE.name, _WIDE_CHOICE.name)
+LOCKS: Final = (SUM.name, _GREEDY_SUM.name, _WIDE_CHOICE.name)
 """Games in which sparse learning may lock into guessing; its budget is three times that of what opens the lock."""
 
 _ARMS_OF_SUM: Final = (
@@ -54,9 +54,6 @@ _ARMS_OF_LOCKS: Final = (
         replace(arm, game=replace(arm.game, name=_GREEDY_SUM.name), learner=replace(arm.learner, entropy=0.0))
         for arm in _ARMS_OF_SUM[:3]
     ),
-    Arm("sparse", CHOICE, _CHOICE_LONG),
-    Arm("bonus", CHOICE.but(shaping="bonus"), _CHOICE_THIRD),
-    Arm("sparse, one attempt", CHOICE.but(max_attempts=1), _CHOICE_THIRD),
     Arm("sparse", _WIDE_CHOICE, _CHOICE_LONG),
     Arm("bonus", _WIDE_CHOICE.but(shaping="bonus"), _CHOICE_THIRD),
     Arm("sparse, one attempt", _WIDE_CHOICE.but(max_attempts=1), _CHOICE_THIRD),
