@@ -1,6 +1,6 @@
 r"""Does RLlib's PPO reach the best success of four discrete games, and in how many minutes on two cores?
 
-    python experiments/rllib_ppo/run.py             train all arms and seeds of settings.json, then show
+    python experiments/rllib_ppo/run.py             train the arms and seeds of settings.json that results.json lacks
     python experiments/rllib_ppo/run.py --arm Clarify --seed 0
     python experiments/rllib_ppo/run.py --show      table.md and curves.png from results.json alone
 
@@ -106,7 +106,7 @@ def train(arm: dict[str, Any], settings: dict[str, Any], seed: int, best: float)
     return {
         "arm": arm["name"], "seed": seed, "optimum": best, "steps": curve[-1]["steps"],
         "training_seconds": round(trained, 1), "cpu_seconds": round(cpu, 1),
-        "seconds": round(time.perf_counter() - began, 1),
+        "seconds": round(time.perf_counter() - began, 1), "load": round(os.getloadavg()[0], 1),
         "solved": solved, "episodes": episodes, "success": share.value, "interval": [share.low, share.high],
         "reached": share.value >= settings["share_of_optimum"] * best, "curve": curve,
     }  # fmt: skip
@@ -117,22 +117,22 @@ def machine() -> dict[str, Any]:
     packages = ("ray", "torch", "gymnasium", "numpy")
     return {
         "cores": os.cpu_count(), "threads_of_torch": 1, "python": platform.python_version(),
-        "load_at_the_start": round(os.getloadavg()[0], 1), **{name: version(name) for name in packages},
+        **{name: version(name) for name in packages},
     }  # fmt: skip
 
 
 def table(results: dict[str, Any]) -> str:
     """The runs as Markdown."""
     lines = [
-        "| game | optimum | seed | success, 95% interval | of the optimum | steps | CPU, s | training, s |",
-        "|---|---|---|---|---|---|---|---|",
+        "| game | optimum | seed | success, 95% interval | of the optimum | steps | CPU, s | training, s | load |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for run in results["runs"]:
         low, high = run["interval"]
         lines.append(
             f"| {run['arm']} | {run['optimum']:.3f} | {run['seed']} | {run['success']:.3f} ({low:.3f}–{high:.3f}) | "
             f"{run['success'] / run['optimum']:.1%} | {run['steps']:,} | {run['cpu_seconds']:.0f} | "
-            f"{run['training_seconds']:.0f} |"
+            f"{run['training_seconds']:.0f} | {run['load']:.0f} |"
         )
     said = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
     return "\n".join([*lines, "", f"Machine: {said.replace('_', ' ')}.", ""])
@@ -189,10 +189,15 @@ def main() -> None:
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
     results: dict[str, Any] = {"machine": machine(), "runs": []}
+    if chosen.out.exists():
+        results = json.loads(chosen.out.read_text(encoding="utf-8"))
+    done = {(run["arm"], run["seed"]) for run in results["runs"]}
     arms = [arm for arm in settings["arms"] if arm["name"].startswith(chosen.arm)]
     optima = [optimum(arm) for arm in arms]
     for seed in settings["seeds"] if chosen.seed is None else [chosen.seed]:
         for arm, best in zip(arms, optima, strict=True):
+            if (arm["name"], seed) in done:
+                continue
             run = train(arm, settings, seed, best)
             results["runs"].append(run)
             chosen.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
