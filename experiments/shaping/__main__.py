@@ -195,8 +195,8 @@ def _learnt(axes: Any, cells: list[Cell], metric: str) -> None:
         axes.plot([place + 0.4], [high], "_", color=COLOURS[1], markersize=10, label="optimal" if not place else None)
         axes.plot([place + 0.4], [low], "_", color=COLOURS[1], markersize=10)
     axes.set_xticks(range(len(cells)), [cell.name for cell in cells], rotation=25, ha="right")
-    axes.set_ylim(bottom=0)
-    axes.legend(fontsize=7, framealpha=0.9)
+    axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
+    axes.legend(fontsize=7, frameon=False, loc="upper left", ncols=2)
 
 
 if __name__ == "__main__":
