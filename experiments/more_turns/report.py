@@ -17,7 +17,7 @@ from experiments.study import Numbers
 
 __all__ = ["figure", "table"]
 
-_SHOWN: Final = (TRAINED, 7, 10)
+_SHOWN: Final = (TRAINED, 5, 6, 10)
 """Turns whose numbers are shown with intervals."""
 
 
@@ -78,17 +78,15 @@ def figure(numbers: Numbers) -> Figure:
         panel.plot(BUDGETS, optimum, color="#444444", linestyle=":", label="optimum")
         panel.axvline(TRAINED, color="#bbbbbb", linewidth=0.8)
         for colour, (arm, runs) in zip(COLOURS, _arms_of(numbers, game).items(), strict=False):
-            _drawn(panel, runs, WAYS[0], f"trained at {arm} turns", colour, "-")
-            _drawn(panel, runs, WAYS[2], f"the same, {WAYS[2]}", colour, "--")
+            _drawn(panel, runs, f"trained with {arm} turns", colour)
         panel.set(title=game, ylim=(-0.02, 1.02), xticks=BUDGETS, xlabel="turns of a lesson")
     axes[0, 0].set_ylabel("success")
-    axes[0, 0].legend(frameon=False, fontsize=7)
+    axes[0, -1].legend(frameon=False, fontsize=7, loc="lower right")
     return picture
 
 
-def _drawn(panel: Any, runs: Sequence[Numbers], way: str, label: str, colour: str, style: str) -> None:
-    points = [interval(_at(runs, turns, way)) for turns in BUDGETS]
-    panel.plot(BUDGETS, [point.mean for point in points], style, color=colour, label=label, linewidth=1.4)
-    if style == "-":
-        ends = ([point.low for point in points], [point.high for point in points])
-        panel.fill_between(BUDGETS, *ends, color=colour, alpha=0.15, linewidth=0)
+def _drawn(panel: Any, runs: Sequence[Numbers], label: str, colour: str) -> None:
+    points = [interval(_at(runs, turns)) for turns in BUDGETS]
+    panel.plot(BUDGETS, [point.mean for point in points], color=colour, label=label, linewidth=1.4)
+    ends = ([point.low for point in points], [point.high for point in points])
+    panel.fill_between(BUDGETS, *ends, color=colour, alpha=0.15, linewidth=0)

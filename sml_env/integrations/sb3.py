@@ -9,12 +9,12 @@ from typing import Any, Final, TypeAlias
 import gymnasium as gym
 import numpy as np
 import numpy.typing as npt
-from gymnasium.envs.registration import registry
 from gymnasium.vector import AutoresetMode, VectorEnv
 
 from sml_env.errors import ConfigurationError
 from sml_env.integrations.accounts import ZERO_BITS, premature
 from sml_env.integrations.requirements import Requirement
+from sml_env.registration import ROWS
 from sml_env.vector import DiscreteVectorEnv
 
 with (
@@ -27,6 +27,9 @@ with (
     from stable_baselines3.common.vec_env import VecEnv
 
 __all__ = ["COUNTS", "LessonMetrics", "LessonVecEnv", "lesson_metrics", "make_lessons"]
+
+_TEXT: Final = tuple(row.id for row in ROWS if not row.discrete)
+_DISCRETE: Final = tuple(sorted(row.id for row in ROWS if row.discrete))
 
 Which: TypeAlias = npt.NDArray[np.bool_]
 Indices: TypeAlias = "int | Iterable[int] | None"
@@ -210,11 +213,11 @@ def make_lessons(
     Raises:
         ConfigurationError: If the id has words, or an argument makes no sense.
     """
-    spec = registry.get(env_id)
-    if spec is not None and spec.vector_entry_point is not None and "Discrete-" not in env_id:
-        other = env_id.replace("-v", "Discrete-v")
-        known = sorted(name for name in registry if name.startswith("sml_env/") and "Discrete-" in name)
-        better = f"use {other!r}" if other in registry else f"it has no discrete id; choose one of {', '.join(known)}"
+    if env_id.removeprefix("sml_env:") in _TEXT:
+        other = env_id.removeprefix("sml_env:").replace("-v", "Discrete-v")
+        better = (
+            f"use {other!r}" if other in _DISCRETE else f"it has no discrete id; choose one of {', '.join(_DISCRETE)}"
+        )
         raise ConfigurationError(f"env_id: {env_id!r} is played in words, which SB3's policies cannot read; {better}")
     envs = gym.make_vec(env_id, num_envs=num_envs, autoreset_mode=AutoresetMode.SAME_STEP, **arguments)
     lessons = LessonVecEnv(envs, step_info=step_info)
