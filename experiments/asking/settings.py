@@ -9,7 +9,7 @@ from experiments.shaping.settings import CHOICE, SPEED, SUM
 
 __all__ = ["ARMS"]
 
-_LEARNER: Final = Learner(steps=16_000)
+_LEARNER: Final = Learner(steps=6_000)
 
 ARMS: Final = (
     Arm("outcome only", SPEED, _LEARNER),

@@ -69,7 +69,12 @@ def table(results: Results) -> str:
             "",
             "Success is exact for each policy (its most likely actions under every hypothesis); means over seeds with "
             "95% intervals of Student's t, one number where all seeds agree. Success in training is the range over "
-            "seeds, of the last rollout, whose actions are drawn.",
+            "seeds, of the last rollout, whose actions are drawn. Each training ends when its policy is optimal, twice "
+            "in a row, or after 30,000 steps.",
+            "",
+            "The asymmetry `verifier` is the bare verdict in every environment, so it cannot tell more than no. The "
+            "verdicts that do are those of a teacher that holds the answer: in the last two games a turn can only be "
+            "an attempt, and what answers a wrong one (Mastermind's pegs, a counterexample) is all that `answer` adds.",
             "",
             *said,
         ]
@@ -94,6 +99,7 @@ def _bars(axes: Any, cells: list[Any]) -> None:
         axes.bar(place, told.mean, color=colour, width=0.7)
         axes.errorbar(place, told.mean, [[told.mean - told.low], [told.high - told.mean]], color="black", capsize=3)
         axes.hlines(cell.exact["optimum"], place - 0.45, place + 0.45, color=COLOURS[1], linewidth=2)
+    axes.text(0.55, cells[0].exact["optimum"], "optimum", color=COLOURS[1], va="center", fontsize=8)
     axes.axhline(cells[0].exact["hedging"], color="black", linestyle=":", linewidth=1)
     axes.text(len(cells) - 0.5, cells[0].exact["hedging"] + 0.02, "hedging", ha="right", fontsize=8)
     axes.set_xticks(range(len(cells)), [cell.name for cell in cells], rotation=40, ha="right")

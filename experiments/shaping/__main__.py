@@ -145,23 +145,23 @@ def table(results: Results) -> str:
 
 def figure(results: Results) -> Figure:
     """Locks, speed, and the optima that rewards move."""
-    drawn, grid = panels(2, 3, width=4.0, height=3.1)
-    for axes, name in zip(grid[0], LOCKS, strict=False):
+    drawn, grid = panels(2, 4, width=4.0, height=3.1)
+    for axes, name in zip(grid.reshape(-1), LOCKS, strict=False):
         cells = [cell for cell in results.cells if cell.game == name]
         for cell, colour in zip(cells, COLOURS, strict=False):
             band(axes, cell, "success", label=cell.name, colour=colour)
         axes.axhline(cells[0].exact["hedging"], color="black", linestyle=":", linewidth=1)
-        axes.set_title(f"A lock: {name}")
-        axes.set_ylabel("success (exact)")
+        axes.set_title(f"Lock? {name}")
+        axes.set_ylabel("success")
         axes.set_xlabel("thousand steps")
         axes.set_ylim(0, 1.05)
         axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
-    _speeds(grid[0, 2], [results.cell(SPEED.name, name) for name in TRIED])
-    for axes, game in zip(grid[1], (TIGHT, NOISE), strict=False):
-        _learnt(axes, [cell for cell in results.cells if cell.game == game.name], "success")
-        axes.set_title(f"{game.name}: success".capitalize())
-    _learnt(grid[1, 2], [cell for cell in results.cells if cell.game in (TIGHT.name, NOISE.name)], "questions")
-    grid[1, 2].set_title("Questions asked, tight budget | noise")
+    _speeds(grid[0, 3], [results.cell(SPEED.name, name) for name in TRIED])
+    for game, pair in ((TIGHT, grid[1, :2]), (NOISE, grid[1, 2:])):
+        cells = [cell for cell in results.cells if cell.game == game.name]
+        for axes, metric in zip(pair, ("success", "questions"), strict=True):
+            _learnt(axes, cells, metric)
+            axes.set_title(f"{game.name}: {metric}".capitalize())
     return drawn
 
 
@@ -195,8 +195,8 @@ def _learnt(axes: Any, cells: list[Cell], metric: str) -> None:
         axes.plot([place + 0.4], [high], "_", color=COLOURS[1], markersize=10, label="optimal" if not place else None)
         axes.plot([place + 0.4], [low], "_", color=COLOURS[1], markersize=10)
     axes.set_xticks(range(len(cells)), [cell.name for cell in cells], rotation=25, ha="right")
-    axes.set_ylim(bottom=0)
-    axes.legend(fontsize=7, framealpha=0.9)
+    axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
+    axes.legend(fontsize=7, frameon=False, loc="upper left", ncols=2)
 
 
 if __name__ == "__main__":

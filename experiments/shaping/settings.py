@@ -20,36 +20,44 @@ def _twenty(name: str, size: int, turns: int) -> Game:
 
 
 SUM: Final = Game("sum of two", "experiments/SumOfTwoDiscrete-v0", {"max_turns": 3, "shaping": "none"})
-CHOICE: Final = _twenty("an action each", 8, 4).but(attempts="each")
-SPEED: Final = _twenty("no lock", 8, 4)
+CHOICE: Final = _twenty("an action each, 4 numbers", 4, 3).but(attempts="each")
+_WIDE_CHOICE: Final = _twenty("an action each", 8, 4).but(attempts="each")
+SPEED: Final = _twenty("no lock", 4, 3).but(max_attempts=1)
 TIGHT: Final = _twenty("tight budget", 8, 2)
-NOISE: Final = replace(
-    _twenty("noise", 4, 5).but(teacher={"voice": "noisy", "p": 0.1}, rules={**_PLAIN, "beta": 2.0}), clipped=False
-)
+NOISE: Final = _twenty("noise", 4, 5).but(teacher={"voice": "noisy", "p": 0.1}, rules={**_PLAIN, "beta": 2.0})
 
 LAMBDAS: Final = (0.0, 0.95, 1.0)
 
-_LONG: Final = Learner(steps=30_000)
-_THIRD: Final = Learner(steps=10_000)
-_CHOICE_LONG: Final = Learner(steps=60_000)
-_CHOICE_THIRD: Final = Learner(steps=20_000)
-_SPEED: Final = Learner(steps=30_000, stop_at=0.9)
-_MYOPIC: Final = Learner(steps=10_000, stop_at=0.9, gamma=0.0)
-_SHORT: Final = Learner(steps=8_000)
-_NOISY: Final = Learner(steps=16_000, judge_every=8)
+_SUM_LONG: Final = Learner(steps=30_000)
+_SUM_THIRD: Final = Learner(steps=10_000, stop_at=0.9)
+_CHOICE_LONG: Final = Learner(steps=36_000)
+_CHOICE_THIRD: Final = Learner(steps=12_000, stop_at=0.9)
+_SPEED: Final = Learner(steps=16_000, judge_every=1, stop_at=0.9)
+_SHORT: Final = Learner(steps=4_000)
+_NOISY: Final = Learner(steps=8_000, judge_every=8)
 
-LOCKS: Final = (SUM.name, CHOICE.name)
+_GREEDY_SUM: Final = replace(SUM, name="sum of two, no entropy bonus")
+
+LOCKS: Final = (SUM.name, _GREEDY_SUM.name, _WIDE_CHOICE.name)
 """Games in which sparse learning may lock into guessing; its budget is three times that of what opens the lock."""
 
+_ARMS_OF_SUM: Final = (
+    Arm("sparse", SUM, _SUM_LONG),
+    Arm("bonus", SUM.but(shaping="bonus"), _SUM_THIRD),
+    Arm("sparse, one attempt", SUM.but(max_attempts=1), _SUM_THIRD),
+    Arm("potential", SUM.but(shaping="potential"), _SUM_THIRD),
+)
+
 _ARMS_OF_LOCKS: Final = (
-    Arm("sparse", SUM, _LONG),
-    Arm("potential", SUM.but(shaping="potential"), _LONG),
-    Arm("bonus", SUM.but(shaping="bonus"), _THIRD),
-    Arm("sparse, one attempt", SUM.but(max_attempts=1), _THIRD),
-    Arm("sparse", CHOICE, _CHOICE_LONG),
-    Arm("bonus", CHOICE.but(shaping="bonus"), _CHOICE_THIRD),
-    Arm("sparse, one attempt", CHOICE.but(max_attempts=1), _CHOICE_THIRD),
-    Arm("sparse, map", CHOICE.but(attempts="map"), _CHOICE_THIRD),
+    *_ARMS_OF_SUM,
+    *(
+        replace(arm, game=replace(arm.game, name=_GREEDY_SUM.name), learner=replace(arm.learner, entropy=0.0))
+        for arm in _ARMS_OF_SUM[:3]
+    ),
+    Arm("sparse", _WIDE_CHOICE, _CHOICE_LONG),
+    Arm("bonus", _WIDE_CHOICE.but(shaping="bonus"), _CHOICE_THIRD),
+    Arm("sparse, one attempt", _WIDE_CHOICE.but(max_attempts=1), _CHOICE_THIRD),
+    Arm("sparse, map", _WIDE_CHOICE.but(attempts="map"), _CHOICE_THIRD),
 )
 
 _ARMS_OF_SPEED: Final = (
@@ -61,20 +69,17 @@ _ARMS_OF_SPEED: Final = (
     Arm("bonus, λ = 0.95", SPEED.but(shaping="bonus"), _SPEED),
     # The learner's discount is 0 and the shaping's 1: each turn is credited with its own bits, and no longer with what
     # they lead to.
-    Arm("turn by turn, β = 0.5", SPEED.but(shaping="potential"), _MYOPIC),
-    Arm("turn by turn, β = 2", SPEED.but(shaping="potential", rules={**_PLAIN, "beta": 2.0}), _MYOPIC),
+    Arm("potential, turn by turn", SPEED.but(shaping="potential"), replace(_SHORT, gamma=0.0)),
 )
 
 TRIED: Final = tuple(arm.name for arm in _ARMS_OF_SPEED)
 
 _ARMS_OF_OPTIMA: Final = (
     Arm("sparse", TIGHT, _SHORT),
-    Arm("potential", TIGHT.but(shaping="potential"), _SHORT),
     Arm("bonus", TIGHT.but(shaping="bonus"), _SHORT),
-    Arm("sparse", NOISE, _NOISY),
     Arm("potential", NOISE.but(shaping="potential"), _NOISY),
     Arm("clipped", replace(NOISE.but(shaping="potential"), clipped=True), _NOISY),
     Arm("bonus", NOISE.but(shaping="bonus"), _NOISY),
 )
 
-ARMS: Final = (*_ARMS_OF_LOCKS, *_ARMS_OF_SPEED, *_ARMS_OF_OPTIMA)
+ARMS: Final = (*_ARMS_OF_LOCKS, *_ARMS_OF_OPTIMA, *_ARMS_OF_SPEED)
