@@ -135,7 +135,8 @@ def test_masks_are_found_by_sb3_contrib() -> None:
         lessons.env_method("privileged")
     with pytest.raises(AttributeError, match="make_lessons"):
         lessons.set_attr("shaping", "none")
-    assert not lessons.has_attr("no_such_attribute")
+    with pytest.raises(AttributeError):
+        lessons.get_attr("no_such_attribute")
 
 
 def test_nothing_private_is_in_an_info() -> None:
@@ -181,25 +182,25 @@ def test_options_that_are_not_for_all_are_refused() -> None:
 
 
 def test_maskable_ppo_learns_to_ask_smoke() -> None:
-    game = {"config": {"size": 8, "moduli": []}, "max_turns": 4, "max_attempts": 1, "shaping": "none"}
-    lessons, metrics = make_lessons(TWENTY, 64, **game), LessonMetrics()
+    rules = {"disguised_attempts": False}
+    game = {"config": {"size": 4, "moduli": []}, "max_turns": 3, "max_attempts": 1, "shaping": "none", "rules": rules}
+    lessons, metrics = make_lessons(TWENTY, 128, **game), LessonMetrics()
     model = MaskablePPO(
         "MlpPolicy",
         lessons,
-        n_steps=16,
-        batch_size=256,
+        n_steps=8,
+        batch_size=512,
         n_epochs=6,
         learning_rate=5e-3,
         gamma=1.0,
         ent_coef=0.01,
         seed=0,
     )
-    model.learn(80_000, callback=metrics)
+    model.learn(24_000, callback=metrics)
     first, last = metrics.history[0][1], metrics.history[-1][1]
-    assert first["success"] < 0.4 and first["bits_per_question"] < 0.7
-    success = np.mean([told["success"] for _, told in metrics.history[-8:]])
-    assert success > 0.9 * 0.75, "0.75 is the optimum, since a question true of one number is an attempt"
-    assert last["questions"] == pytest.approx(2.75, abs=0.4)
+    assert first["success"] < 0.4 and first["bits_per_question"] < 0.75
+    assert last["success"] > 0.85, "guessing earns 0.25"
+    assert last["questions"] == pytest.approx(2.0, abs=0.2)
     assert last["efficiency"] > 0.9 and last["zero_bit_share"] < 0.1
     mean, spread = evaluate_policy(model, lessons, 64)
     assert 0.0 <= mean <= 1.0 and np.isfinite(spread)
