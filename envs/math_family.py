@@ -46,6 +46,9 @@ class MathTutorConfig:
         difficulty: From 1 to 5, or a pair (low, high) from which each problem draws.
         split: ``"train"`` or ``"test"``: no statement is in both.
         candidates: How many hypotheses a generated problem has.
+        problems: How many generated problems each topic has at each difficulty, the same for all seeds; ``None`` for no
+            end of them. Learners that meet a problem again spare its making, which takes longer than its lesson, but
+            they may learn it by heart: measure them on the other split.
         data: A source of word problems instead of topics: a JSON Lines file, ``hf:…`` or ``reasoning_gym:…``.
         hypotheses: For data: ``"prior"`` closes integer answers by the declared prior, ``"open"`` leaves them open.
         integers: For data: (low, high), a uniform prior on those integers instead of the declared one.
@@ -55,6 +58,7 @@ class MathTutorConfig:
     difficulty: tuple[int, int] = (1, 3)
     split: str = "train"
     candidates: int = 16
+    problems: int | None = None
     data: str | None = None
     hypotheses: str = "prior"
     integers: tuple[int, int] | None = None
@@ -70,6 +74,10 @@ class MathTutorConfig:
             raise ConfigurationError(f"split: {self.split!r} is none of {', '.join(SPLITS)}")
         if not 2 <= self.candidates <= MAX_CANDIDATES:
             raise ConfigurationError(f"candidates: {self.candidates!r} is not from 2 to {MAX_CANDIDATES}")
+        if self.problems is not None and not 1 <= self.problems <= _MAX_NUMBER:
+            raise ConfigurationError(f"problems: {self.problems!r} is not from 1 to {_MAX_NUMBER}")
+        if self.problems is not None and self.data is not None:
+            raise ConfigurationError("problems: a file of data has as many as it holds")
         if self.hypotheses not in HYPOTHESES:
             raise ConfigurationError(f"hypotheses: {self.hypotheses!r} is none of {', '.join(HYPOTHESES)}")
         if self.data is None and self.integers is not None:
@@ -92,8 +100,8 @@ class MathTutorConfig:
         for name, size in (("topics", None), ("difficulty", 2), ("integers", 2)):
             if name in given and (name != "integers" or given[name] is not None):
                 given[name] = _sequence(name, given[name], size)
-        for name in ("candidates",):
-            if not isinstance(given.get(name, 0), int):
+        for name in ("candidates", "problems"):
+            if isinstance(given.get(name), bool) or not isinstance(given.get(name, 0) or 0, int):
                 raise ConfigurationError(f"{name}: {given[name]!r} is not an integer")
         return cls(**given)
 
@@ -155,7 +163,8 @@ class TopicFamily:
         """The id of a problem drawn at random."""
         low, high = self._config.difficulty
         topic = self._topics[int(rng.integers(len(self._topics)))]
-        return f"{topic}-{int(rng.integers(low, high + 1))}-{self._config.split}-{int(rng.integers(_MAX_NUMBER))}"
+        difficulty, number = int(rng.integers(low, high + 1)), int(rng.integers(self._config.problems or _MAX_NUMBER))
+        return f"{topic}-{difficulty}-{self._config.split}-{number}"
 
     def problem_ids(self) -> None:
         """Too many to list."""
@@ -173,7 +182,7 @@ class TopicFamily:
         return _topic_problem(problem_id, self._config.candidates)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def _topic_problem(problem_id: str, candidates: int) -> Problem:
     found = _ID.fullmatch(problem_id)
     if found is None:

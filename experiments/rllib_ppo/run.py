@@ -72,7 +72,7 @@ def algorithm(arm: dict[str, Any], settings: dict[str, Any], seed: int) -> Any:
     config.rl_module(model_config={"fcnet_hiddens": arm["hidden"], "fcnet_activation": "relu"})
     config.evaluation(
         evaluation_num_env_runners=0, evaluation_duration=CHECKS, evaluation_duration_unit="episodes",
-        evaluation_config={"explore": False},
+        evaluation_config={"explore": False, "env_config": {**config.env_config, **arm.get("evaluated_with", {})}},
     )  # fmt: skip
     return config.debugging(seed=1_000 * seed, log_level="ERROR").build_algo()
 
