@@ -149,6 +149,16 @@ def test_as_many_candidates_as_were_asked_for(size: int) -> None:
         assert len(problem.space) == size
 
 
+def test_as_many_problems_as_were_asked_for() -> None:
+    family = math_family(MathTutorConfig(topics=("percent", "averages"), difficulty=(1, 2), problems=3))
+    rng = np.random.default_rng(0)
+    drawn_ids = {family.sample(rng) for _ in range(400)}
+    assert len(drawn_ids) == 2 * 2 * 3
+    assert {identity.rpartition("-")[2] for identity in drawn_ids} == {"0", "1", "2"}
+    with pytest.raises(ConfigurationError, match="as many as it holds"):
+        MathTutorConfig(problems=3, data="problems.jsonl")
+
+
 def test_facts_never_decide_the_answer_alone(problems: list[Problem]) -> None:
     left = []
     for problem in problems:
@@ -173,6 +183,7 @@ def test_facts_never_decide_the_answer_alone(problems: list[Problem]) -> None:
     + [("difficulty", value) for value in (0, 6, [3, 1], [1], [0, 3], "easy", True, 2.5, None, [1.0, 2])]
     + [("split", value) for value in ("dev", 3, None, ["train"])]
     + [("candidates", value) for value in (1, 10**9, "8", True, 2.0, None, -1)]
+    + [("problems", value) for value in (0, -1, "8", True, 2.0, 2**40)]
     + [("hypotheses", value) for value in ("x", None, [])]
     + [("integers", value) for value in ([0, 5], [1], "05")]
     + [("nope", 1)],
