@@ -100,8 +100,8 @@ class MathTutorConfig:
         for name, size in (("topics", None), ("difficulty", 2), ("integers", 2)):
             if name in given and (name != "integers" or given[name] is not None):
                 given[name] = _sequence(name, given[name], size)
-        for name in ("candidates", "problems"):
-            if isinstance(given.get(name), bool) or not isinstance(given.get(name, 0) or 0, int):
+        for name, unset in (("candidates", ()), ("problems", (None,))):
+            if name in given and given[name] not in unset and type(given[name]) is not int:
                 raise ConfigurationError(f"{name}: {given[name]!r} is not an integer")
         return cls(**given)
 
