@@ -37,5 +37,5 @@ def test_the_table_is_what_the_numbers_give(folder: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_what_is_kept_is_no_smoke_test(folder: Path) -> None:
+def test_what_is_kept_is_of_a_whole_run(folder: Path) -> None:
     assert '"quick": false' in (folder / "results.json").read_text(encoding="utf-8")
