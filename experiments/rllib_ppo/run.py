@@ -98,6 +98,8 @@ def train(arm: dict[str, Any], settings: dict[str, Any], seed: int, best: float)
             curve[-1]["greedy_success"] = round(evaluated(algo)["success"], 4)
             if curve[-1]["greedy_success"] >= ENOUGH * best:
                 break
+        if len(curve) % EVERY == 0:
+            print(f"{arm['name']}, seed {seed}: {row['steps']:,} steps, {metrics['success']:.3f} solved", flush=True)
     cpu = time.process_time() - cpu
     sums = [evaluated(algo) for _ in range(-(-settings["evaluation_episodes"] // CHECKS))]
     solved, episodes = (int(sum(one[name] for one in sums)) for name in ("solved", "episodes"))
