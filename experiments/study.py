@@ -26,13 +26,18 @@ SCHEMA: Final = 1
 class Kept:
     """Runs that are done, in a file, so that a command that was stopped goes on where it was.
 
+    A last line that a kill cut off is left out, and its run made again.
+
     Args:
         path: Of the file.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        lines = text[: text.rfind("\n") + 1].splitlines()
+        if text and not text.endswith("\n"):
+            path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         self._done: dict[str, Any] = {entry["key"]: entry["run"] for entry in map(json.loads, lines)}
 
     def run(self, settings: Any, make: Callable[[], Numbers]) -> Numbers:
