@@ -7,7 +7,7 @@ dialogue, with the belief of the ideal listener for those who listen ideally. No
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from types import MappingProxyType
@@ -27,6 +27,7 @@ __all__ = [
     "AGENTS",
     "Agent",
     "ConstantAgent",
+    "Corrected",
     "GreedyAgent",
     "HedgeAgent",
     "OrderedAgent",
@@ -47,6 +48,8 @@ _TINY: Final = 1e-9
 class Agent(Protocol):
     """A student. A user's own object needs no more than this.
 
+    One that remembers what it said should have ``said_instead(words)``, too (``Corrected``).
+
     Attributes:
         name: Short and stable; names the rows of reports.
     """
@@ -65,6 +68,42 @@ class Agent(Protocol):
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next utterance, from what the environment returned last."""
         ...
+
+
+@runtime_checkable
+class Corrected(Agent, Protocol):
+    """An agent that can be told that other words took the place of its last utterance, as Q-priming does.
+
+    What it does next must not depend on what it did not get to say: the transcript does not show that.
+    """
+
+    def said_instead(self, words: str) -> None:
+        """Forget the last utterance.
+
+        Args:
+            words: What was said in its place.
+        """
+        ...
+
+
+class _Lines:
+    """What to say, line after line; the line taken last can be put back."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._taken: str | None = None
+        self._again = False
+
+    def take(self) -> str | None:
+        """The next line; ``None`` after the last."""
+        if not self._again:
+            self._taken = next(self._lines, None)
+        self._again = False
+        return self._taken
+
+    def put_back(self) -> None:
+        """Let the line taken last come again."""
+        self._again = self._taken is not None
 
 
 def worded(query: Query, negated: bool = False) -> str:
@@ -149,22 +188,25 @@ class OrderedAgent:
 
     def begin(self, lesson: Lesson, rng: np.random.Generator) -> None:
         """Fix the order."""
-        self._lesson = lesson
-        self._rows = iter(_once(self._order(lesson).tolist(), lesson.target))
-        zero = self._repeat and lesson.function is None
-        self._guess = iter([_attempt("0")]) if zero else _blind_attempts(lesson)
+        self._attempts = _Lines(self._listed(lesson))
         self._last = ""
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
-        """The next candidate."""
-        if self._repeat and self._last:
-            return self._last
-        row = next(self._rows, None)
-        if row is not None:
-            self._last = _attempt(self._lesson.candidates[row])
-        elif not len(self._lesson.candidates):
-            self._last = next(self._guess)
+        """The next candidate; the last again when there is no other."""
+        if not (self._repeat and self._last):
+            self._last = self._attempts.take() or self._last
         return self._last
+
+    def said_instead(self, words: str) -> None:
+        """Attempt the candidate that came last again."""
+        self._attempts.put_back()
+
+    def _listed(self, lesson: Lesson) -> Iterator[str]:
+        """All attempts in their order."""
+        if len(lesson.candidates):
+            return (_attempt(lesson.candidates[row]) for row in _once(self._order(lesson).tolist(), lesson.target))
+        zero = self._repeat and lesson.function is None
+        return iter([_attempt("0")]) if zero else _blind_attempts(lesson)
 
 
 def _once(rows: list[int], target: IntArray | None) -> list[int]:
@@ -226,19 +268,27 @@ class HedgeAgent:
         """Forget what was tried."""
         self._lesson = lesson
         self._tried = np.zeros(len(lesson.candidates), dtype=np.bool_)
-        self._blind = _blind_attempts(lesson)
+        self._newly = self._tried.copy()
+        self._blind = _Lines(_blind_attempts(lesson))
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next attempt."""
         belief = self._lesson.belief
-        return next(self._blind) if belief is None else self.attempt(belief)
+        return self._blind.take() or "" if belief is None else self.attempt(belief)
+
+    def said_instead(self, words: str) -> None:
+        """Count the last attempt as untried."""
+        self._blind.put_back()
+        self._tried &= ~self._newly
 
     def attempt(self, belief: FloatArray) -> str:
         """The most likely candidate that was not tried, as an attempt."""
         target = self._lesson.target
         mass = belief if target is None else target_belief(belief, target)[target]
         row = int(np.argmax(np.where(self._tried, -1.0, mass)))
-        self._tried[row if target is None else target == target[row]] = True
+        same = np.arange(len(mass)) == row if target is None else target == target[row]
+        self._newly = same & ~self._tried
+        self._tried |= same
         return _attempt(self._lesson.candidates[row])
 
 
@@ -265,20 +315,34 @@ class GreedyAgent:
         self._hedge.begin(lesson, rng)
         self._script = ScriptedAgent()
         self._script.begin(lesson, rng)
+        self._attempted = False
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The most informative question, or an attempt."""
-        lesson = self._lesson
-        belief = lesson.belief
+        belief = self._lesson.belief
         if belief is None:
             return self._script.act(observation, info)
+        question = self._worth_asking(belief)
+        self._attempted = not question
+        return question or self._hedge.attempt(belief)
+
+    def said_instead(self, words: str) -> None:
+        """Forget the last attempt, if that is what is replaced."""
+        if self._lesson.belief is None:
+            self._script.said_instead(words)
+        elif self._attempted:
+            self._hedge.said_instead(words)
+
+    def _worth_asking(self, belief: FloatArray) -> str:
+        """The question to ask; empty where it is time to attempt."""
+        lesson = self._lesson
         likeliest = float(target_belief(belief, lesson.target).max())
         enough = 0.5 if lesson.attempts_left > 1 else 0.999
         if lesson.turns_left == 1 or likeliest >= enough - _TINY:
-            return self._hedge.attempt(belief)
+            return ""
         question, bits = self._question(belief)
         last_but_one = lesson.turns_left == 2 and lesson.attempts_left > 1 and bits <= 1.0 + _TINY
-        return self._hedge.attempt(belief) if not question or last_but_one else question
+        return "" if last_but_one else question
 
     def question(self, belief: FloatArray) -> str:
         """The question that tells most; empty when none tells anything."""
@@ -329,15 +393,17 @@ class ScriptedAgent:
         self._useless = 0
         self._asked: Callable[[bool], None] | None = None
         self._tried: set[int] = set()
+        self._guessed: int | None = None
         self._lesson = lesson
-        self._lines = None if lesson.function is None else scripted_lines(lesson.function)
+        self._lines = None if lesson.function is None else _Lines(scripted_lines(lesson.function))
         statement = lesson.statement.lower()
         self._form = "({0}, {0})" if "the pair" in statement else "[{0}, oo)" if "interval" in statement else "{0}"
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The next line of the script."""
         if self._lines is not None:
-            return next(self._lines)
+            return self._lines.take() or ""
+        self._guessed = None
         self._listen(observation)
         self._turn += 1
         width = None if self._low is None or self._high is None else self._high - self._low
@@ -352,6 +418,13 @@ class ScriptedAgent:
         if self._turn == 4:
             return self._ask(f"Is 2*x > {2 * bound} right?", bound)
         return self._ask(f"Is the answer greater than {bound}?", bound)
+
+    def said_instead(self, words: str) -> None:
+        """Forget the last line: what is heard next answers other words, and a guess counts as untried."""
+        if self._lines is not None:
+            self._lines.put_back()
+        self._asked = None
+        self._tried = {guess for guess in self._tried if guess != self._guessed}
 
     def _bound(self) -> int:
         """Where to cut: in the middle where both ends are known, else twice as far out as before."""
@@ -389,6 +462,7 @@ class ScriptedAgent:
             step = -step if step > 0 else 1 - step
             guess = (low + high + 1) // 2 + step
         self._tried.add(guess)
+        self._guessed = guess
         return _attempt(self._form.format(guess))
 
 

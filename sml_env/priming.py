@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sml_env.agents import Agent, GreedyAgent
+from sml_env.agents import Agent, Corrected, GreedyAgent
 from sml_env.attempts import claimed, states_a_value
 from sml_env.domains import open_domain
 from sml_env.lesson import Lesson
@@ -31,7 +31,8 @@ class PrimedAgent:
     """An agent whose wrong attempts become questions, in turn t = first, first + 1, … with probability ``base ** t``.
 
     The question is the one that tells most; in an open problem a hint, then what failed. Where there is nothing to ask
-    the attempt stands.
+    the attempt stands. The agent is told what was said instead, if it has ``said_instead``; one that remembers its
+    attempts and has no such method would go on as if those that nobody heard had been judged.
 
     Args:
         agent: Whose turns they are.
@@ -67,8 +68,14 @@ class PrimedAgent:
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """What the agent says, or a question in its place."""
-        utterance = self._agent.act(observation, info)
-        return self._instead_of(utterance) or utterance
+        return self._said(self._agent.act(observation, info))
+
+    def _said(self, utterance: str) -> str:
+        """An utterance, or the question that takes its place, of which the agent is told."""
+        question = self._instead_of(utterance)
+        if question and isinstance(self._agent, Corrected):
+            self._agent.said_instead(question)
+        return question or utterance
 
     def _instead_of(self, utterance: str) -> str:
         """The question that takes the place of an utterance; empty where it stands."""
@@ -117,11 +124,7 @@ class PrimedModelAgent(PrimedAgent):
 
     def heard(self, completion: Completion) -> str:
         """What the model says, or a question in its place, which it then believes to have said."""
-        utterance = self._speaker.heard(completion)
-        question = self._instead_of(utterance)
-        if question:
-            self._speaker.said_instead(question)
-        return question or utterance
+        return self._said(self._speaker.heard(completion))
 
 
 def primed(agent: Agent, base: float) -> PrimedAgent:

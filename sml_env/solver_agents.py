@@ -91,6 +91,11 @@ class _SpaceAgent(ABC):
         """The solver's move."""
         return self._move(observation) if self._solves else self._greedy.act(observation, info)
 
+    def said_instead(self, words: str) -> None:
+        """Other words took the place of the last: the solvers go by the belief alone and remember nothing."""
+        if not self._solves:
+            self._greedy.said_instead(words)
+
     def _fits(self, space: HypothesisSpace) -> bool:
         """Whether the solver can take a space."""
         board = Board(space)
@@ -236,6 +241,11 @@ class LiarAgent(_SpaceAgent):
         for kind, asked in zip(kinds, split, strict=True):
             subset[kind[:asked]] = True
         return self._ask(subset)
+
+    def said_instead(self, words: str) -> None:
+        """What is heard next answers no question of the list's."""
+        self._subset = None
+        super().said_instead(words)
 
     def _ask(self, subset: Subset) -> str:
         """The question for a list; of a list of one, which would read as an attempt, the opposite is asked."""
