@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -18,12 +17,10 @@ from experiments.arms import Arm
 from experiments.figures import save
 from experiments.journal import Journal
 from experiments.learning import Trained, train
+from experiments.options import JOURNAL, options
 from experiments.results import Cell, Results, machine, read_results, write_results
 
 __all__ = ["Experiment", "main"]
-
-JOURNAL: Final = "runs.jsonl"
-"""Name of the file of finished runs; it is not kept with the results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +54,18 @@ def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> Resu
         experiment: What is run.
         arguments: In place of those of the process.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m {experiment.name}", description=experiment.claim)
-    parser.add_argument("--seeds", type=int, default=5, help="how many (5)")
-    parser.add_argument("--workers", type=int, default=1, help="processes that train side by side (1)")
-    parser.add_argument("--out", type=Path, default=experiment.folder, help="folder of the results (the experiment's)")
-    parser.add_argument("--quick", action="store_true", help="a smoke test: two seeds, a few updates, no meaning")
-    parser.add_argument("--resume", action="store_true", help=f"go on after a kill, from {JOURNAL} in the folder")
-    parser.add_argument("--redraw", action="store_true", help="table and figure again from the numbers in the folder")
-    options = parser.parse_args(arguments)
-    if options.redraw:
-        results = read_results(options.out)
+    given = options(experiment.name, experiment.claim, experiment.folder, arguments, workers=True)
+    if given.redraw:
+        results = read_results(given.out)
     else:
-        if options.quick and options.out == experiment.folder:
-            parser.error("--quick needs --out: its numbers are not to take the place of the experiment's")
-        arms = [_short(arm) for arm in experiment.arms] if options.quick else list(experiment.arms)
-        seeds = 2 if options.quick else options.seeds
-        before = machine(options.workers)
-        journal = Journal(options.out / JOURNAL, resume=options.resume)
-        cells = _cells(experiment, arms, seeds, options.workers, journal)
-        results = Results(experiment.claim, cells, before, options.quick)
-        write_results(results, options.out)
-    (options.out / "table.md").write_text(experiment.table(results).rstrip() + "\n", encoding="utf-8")
-    save(experiment.figure(results), options.out)
+        arms = [_short(arm) for arm in experiment.arms] if given.quick else list(experiment.arms)
+        before, journal = machine(given.workers), Journal(given.out / JOURNAL)
+        cells = _cells(experiment, arms, given.seeds, given.workers, journal)
+        results = Results(experiment.claim, cells, before, given.quick)
+        write_results(results, given.out)
+        journal.close()
+    (given.out / "table.md").write_text(experiment.table(results).rstrip() + "\n", encoding="utf-8")
+    save(experiment.figure(results), given.out)
     print(experiment.table(results))
     return results
 
@@ -90,7 +77,7 @@ def _short(arm: Arm) -> Arm:
 def _cells(experiment: Experiment, arms: Sequence[Arm], seeds: int, workers: int, journal: Journal) -> list[Cell]:
     exact = [experiment.exact(arm) for arm in arms]
     jobs = [(arm, seed, known["optimum"]) for arm, known in zip(arms, exact, strict=True) for seed in range(seeds)]
-    missing = [job for job in jobs if journal.find(*job[:2]) is None]
+    missing = [job for job in jobs if journal.find(_settings(*job[:2])) is None]
     began = perf_counter()
     with ExitStack() as stack:
         mapped: Callable[..., Iterable[Trained]] = map
@@ -99,12 +86,15 @@ def _cells(experiment: Experiment, arms: Sequence[Arm], seeds: int, workers: int
         for count, ((arm, seed, _), run) in enumerate(
             zip(missing, mapped(train, *zip(*missing, strict=True)) if missing else (), strict=True), 1
         ):
-            journal.add(arm, run)
+            journal.add(_settings(arm, seed), asdict(run))
             done = f"{count}/{len(missing)}  {perf_counter() - began:6.0f} s"
             speed = f"{run.steps:,} steps, {run.steps / run.seconds:,.0f} a second"
             print(f"{done}  {arm.game.name}, {arm.name}, seed {seed}: {run.final('success'):.3f}  {speed}", flush=True)
-    found = [[journal.find(arm, seed) for seed in range(seeds)] for arm in arms]
     return [
-        Cell.of(arm, known, [run for run in runs if run is not None])
-        for arm, known, runs in zip(arms, exact, found, strict=True)
+        Cell.of(arm, known, [Trained(**journal.find(_settings(arm, seed))) for seed in range(seeds)])
+        for arm, known in zip(arms, exact, strict=True)
     ]
+
+
+def _settings(arm: Arm, seed: int) -> dict[str, Any]:
+    return {"arm": arm.as_dict(), "seed": seed}

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv, VectorWrapper
 
-import experiments.sum_of_two  # noqa: F401  (registers its id)
+import experiments.sums  # noqa: F401  (registers its ids)
 import sml_env  # noqa: F401  (registers the environments)
 from experiments.arms import Game
 from sml_env.closed import SharedFamily

@@ -1,52 +1,69 @@
-"""A journal of finished runs, so that an experiment that was killed goes on where it stopped."""
+"""A journal of the runs that are done, so that an experiment that was stopped goes on where it was."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from experiments.arms import Arm
-from experiments.learning import Trained
+from typing import Any
 
 __all__ = ["Journal"]
 
 
 class Journal:
-    """Runs by arm and seed, a line each; a line that is no run (cut off by a kill) is left out.
+    """Runs by their settings, a line each. A line that is no run, as a kill may leave it, is taken out.
 
     Args:
         path: Of the file, which need not exist.
-        resume: Whether what stands in it counts; otherwise it begins anew.
     """
 
-    def __init__(self, path: Path, *, resume: bool) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._runs: dict[tuple[str, int], Trained] = dict(self._read()) if resume and path.exists() else {}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not resume:
-            path.write_text("", encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        self._runs = dict(_entries(text))
+        if text:
+            path.write_text("".join(_line(key, run) for key, run in self._runs.items()), encoding="utf-8")
 
-    def _read(self) -> Iterator[tuple[tuple[str, int], Trained]]:
-        for line in self._path.read_text(encoding="utf-8").splitlines():
-            try:
-                row = json.loads(line)
-                run = Trained(**row["run"])
-            except (ValueError, KeyError, TypeError):
-                continue
-            yield (_key(row["arm"]), run.seed), run
+    def find(self, settings: Any) -> Any:
+        """What became of some settings; ``None`` if they were not run.
 
-    def find(self, arm: Arm, seed: int) -> Trained | None:
-        """What became of an arm with a seed, if it was trained."""
-        return self._runs.get((_key(arm.as_dict()), seed))
+        Args:
+            settings: JSON-able, all that the run depends on, its seed among them.
+        """
+        return self._runs.get(_key(settings))
 
-    def add(self, arm: Arm, run: Trained) -> None:
+    def add(self, settings: Any, run: Any) -> None:
         """Write a run down at once."""
-        self._runs[_key(arm.as_dict()), run.seed] = run
+        key = _key(settings)
+        self._runs[key] = run
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"arm": arm.as_dict(), "run": asdict(run)}) + "\n")
+            file.write(_line(key, run))
+
+    def run(self, settings: Any, make: Callable[[], Any]) -> Any:
+        """What became of some settings, which are run now if they were not."""
+        if self.find(settings) is None:
+            self.add(settings, make())
+        return self.find(settings)
+
+    def close(self) -> None:
+        """All is done."""
+        self._path.unlink(missing_ok=True)
 
 
-def _key(arm: object) -> str:
-    return json.dumps(json.loads(json.dumps(arm)), sort_keys=True)
+def _entries(text: str) -> Iterator[tuple[str, Any]]:
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            yield str(entry["key"]), entry["run"]
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def _line(key: str, run: Any) -> str:
+    return json.dumps({"key": key, "run": run}) + "\n"
+
+
+def _key(settings: Any) -> str:
+    return hashlib.blake2b(json.dumps(settings, sort_keys=True).encode(), digest_size=16).hexdigest()

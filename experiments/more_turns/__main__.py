@@ -10,11 +10,12 @@ from typing import Final
 import numpy as np
 
 from experiments.arms import Arm, Game
+from experiments.journal import Journal
 from experiments.more_turns.optimum import optimal_success, success_with_facts
 from experiments.more_turns.report import figure, table
 from experiments.more_turns.settings import ARMS, BUDGETS, GAMES
 from experiments.more_turns.students import WAYS, family_tested, train
-from experiments.study import Kept, Numbers, Study, main
+from experiments.study import Numbers, Study, main
 from sml_env.closed import SharedFamily
 
 CLAIM: Final = "What is learnt at 4 turns is worth more with up to 10, and with a budget drawn in training more still."
@@ -34,13 +35,13 @@ def _short(arm: Arm) -> Arm:
     return replace(arm, learner=replace(arm.learner, steps=512, environments=32, rollout=8, minibatch=128))
 
 
-def measure(seeds: int, quick: bool, kept: Kept) -> Numbers:
+def measure(seeds: int, quick: bool, journal: Journal) -> Numbers:
     """Train every arm with every seed, and test each with every budget."""
     arms: Sequence[Arm] = [_short(arm) for arm in ARMS] if quick else ARMS
     runs: list[list[Numbers]] = [[] for _ in arms]
     for seed in range(seeds):
         for arm, done in zip(arms, runs, strict=True):
-            run = kept.run([arm.as_dict(), seed], lambda arm=arm, seed=seed: asdict(train(arm, seed)))
+            run = journal.run([arm.as_dict(), seed], lambda arm=arm, seed=seed: asdict(train(arm, seed)))
             told = " ".join(f"{value:.2f}" for value in run["success"][WAYS[0]])
             print(f"{arm.game.name}, {arm.name} turns, seed {seed}: {told}  {run['seconds']:.0f} s", flush=True)
             done.append(run)

@@ -9,6 +9,7 @@ from time import process_time
 from typing import Any, Final
 
 from experiments.arms import Learner
+from experiments.journal import Journal
 from experiments.priming.dialogues import dialogues
 from experiments.priming.report import figure, table
 from experiments.priming.settings import (
@@ -23,7 +24,7 @@ from experiments.priming.settings import (
     Start,
 )
 from experiments.priming.students import imitate, made, tested
-from experiments.study import Kept, Numbers, Study, main
+from experiments.study import Numbers, Study, main
 
 CLAIM: Final = "Questions in the place of wrong attempts, in the dialogues that a student imitates, make it patient."
 
@@ -75,7 +76,7 @@ def _student(start: Start, seed: int, scale: _Scale) -> dict[str, Any]:
     return run
 
 
-def measure(seeds: int, quick: bool, kept: Kept) -> Numbers:
+def measure(seeds: int, quick: bool, journal: Journal) -> Numbers:
     """Every start with every seed."""
     scale = _SHORT if quick else _FULL
     settings = {
@@ -89,7 +90,7 @@ def measure(seeds: int, quick: bool, kept: Kept) -> Numbers:
     for seed in range(seeds):
         for start in STARTS:
             key = [settings, asdict(start), seed]
-            run = kept.run(key, lambda start=start, seed=seed: _student(start, seed, scale))
+            run = journal.run(key, lambda start=start, seed=seed: _student(start, seed, scale))
             after = {name: round(curve[-1]["premature_lessons"], 3) for name, curve in run["rewarded"].items()}
             hasty = run["imitated"]["premature_lessons"]
             print(f"{start.name}, seed {seed}: {hasty:.3f}, then {after}  {run['seconds']:.0f} s", flush=True)

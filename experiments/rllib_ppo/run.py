@@ -34,6 +34,8 @@ SETTINGS = HERE / "settings.json"
 RESULTS = HERE / "results.json"
 ENOUGH = 0.97
 """Share of the optimum at which training stops."""
+VIEW = ("attempts", "observation")
+"""Arguments of the discrete view, which the game in words does not have."""
 CHECKS = 500
 """Episodes of a check on whether it is enough."""
 EVERY = 5
@@ -44,7 +46,8 @@ def optimum(arm: dict[str, Any]) -> float:
     """The best success: exact by the solver, or an agent's."""
     how = arm["optimum"]
     if "agent" in how:
-        env = gym.make(how["text_id"], rules={"best": False}, **arm["arguments"])
+        game = {name: value for name, value in arm["arguments"].items() if name not in VIEW}
+        env = gym.make(how["text_id"], rules={"best": False}, **game)
         agent = make_agent(how["agent"])
         return float(np.mean([rollout(env, agent, seed=seed).success for seed in range(how["episodes"])]))
     env = gym.make(arm["id"], **arm["arguments"]).unwrapped

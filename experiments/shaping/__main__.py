@@ -145,8 +145,9 @@ def table(results: Results) -> str:
 
 def figure(results: Results) -> Figure:
     """Locks, speed, and the optima that rewards move."""
-    drawn, grid = panels(2, 4, width=4.0, height=3.1)
-    for axes, name in zip(grid.reshape(-1), LOCKS, strict=False):
+    drawn, grid = panels(3, 3, width=4.0, height=3.1)
+    places = list(grid.reshape(-1))
+    for axes, name in zip(places, LOCKS, strict=False):
         cells = [cell for cell in results.cells if cell.game == name]
         for cell, colour in zip(cells, COLOURS, strict=False):
             band(axes, cell, "success", label=cell.name, colour=colour)
@@ -156,8 +157,8 @@ def figure(results: Results) -> Figure:
         axes.set_xlabel("thousand steps")
         axes.set_ylim(0, 1.05)
         axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
-    _speeds(grid[0, 3], [results.cell(SPEED.name, name) for name in TRIED])
-    for game, pair in ((TIGHT, grid[1, :2]), (NOISE, grid[1, 2:])):
+    _speeds(places[4], [results.cell(SPEED.name, name) for name in TRIED])
+    for game, pair in ((TIGHT, places[5:7]), (NOISE, places[7:])):
         cells = [cell for cell in results.cells if cell.game == game.name]
         for axes, metric in zip(pair, ("success", "questions"), strict=True):
             _learnt(axes, cells, metric)

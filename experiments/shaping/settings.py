@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from experiments.arms import Arm, Game, Learner
+from experiments.sums import SUM_OF_THREE, SUM_OF_TWO
 
-__all__ = ["ARMS", "CHOICE", "LAMBDAS", "LOCKS", "NOISE", "SPEED", "SUM", "TIGHT", "TRIED"]
+__all__ = ["ARMS", "CHOICE", "LAMBDAS", "LOCKS", "NOISE", "SPEED", "SUM", "THREE", "TIGHT", "TRIED"]
 
 _TWENTY: Final = "sml_env/TwentyQuestionsDiscrete-v0"
 _PLAIN: Final = {"disguised_attempts": False}
@@ -19,7 +20,8 @@ def _twenty(name: str, size: int, turns: int) -> Game:
     return Game(name, _TWENTY, arguments)
 
 
-SUM: Final = Game("sum of two", "experiments/SumOfTwoDiscrete-v0", {"max_turns": 3, "shaping": "none"})
+SUM: Final = Game("sum of two", SUM_OF_TWO, {"max_turns": 3, "shaping": "none"})
+THREE: Final = Game("sum of three", SUM_OF_THREE, {"max_turns": 4, "shaping": "none"})
 CHOICE: Final = _twenty("an action each, 4 numbers", 4, 3).but(attempts="each")
 _WIDE_CHOICE: Final = _twenty("an action each", 8, 4).but(attempts="each")
 SPEED: Final = _twenty("no lock", 4, 3).but(max_attempts=1)
@@ -30,6 +32,8 @@ LAMBDAS: Final = (0.0, 0.95, 1.0)
 
 _SUM_LONG: Final = Learner(steps=30_000)
 _SUM_THIRD: Final = Learner(steps=10_000, stop_at=0.9)
+_THREE_LONG: Final = Learner(steps=60_000)
+_THREE_THIRD: Final = Learner(steps=20_000, stop_at=0.9)
 _CHOICE_LONG: Final = Learner(steps=120_000, stop_at=0.9)
 _CHOICE_THIRD: Final = Learner(steps=40_000, stop_at=0.9)
 _SPEED: Final = Learner(steps=16_000, judge_every=1, stop_at=0.9)
@@ -38,7 +42,7 @@ _NOISY: Final = Learner(steps=8_000, judge_every=8)
 
 _GREEDY_SUM: Final = replace(SUM, name="sum of two, no entropy bonus")
 
-LOCKS: Final = (SUM.name, _GREEDY_SUM.name, _WIDE_CHOICE.name)
+LOCKS: Final = (THREE.name, SUM.name, _GREEDY_SUM.name, _WIDE_CHOICE.name)
 """Games in which sparse learning may lock into guessing; its budget is three times that of what opens the lock."""
 
 _ARMS_OF_SUM: Final = (
@@ -49,6 +53,9 @@ _ARMS_OF_SUM: Final = (
 )
 
 _ARMS_OF_LOCKS: Final = (
+    Arm("sparse", THREE, _THREE_LONG),
+    Arm("bonus", THREE.but(shaping="bonus"), _THREE_THIRD),
+    Arm("sparse, one attempt", THREE.but(max_attempts=1), _THREE_THIRD),
     *_ARMS_OF_SUM,
     *(
         replace(arm, game=replace(arm.game, name=_GREEDY_SUM.name), learner=replace(arm.learner, entropy=0.0))

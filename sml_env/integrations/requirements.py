@@ -23,17 +23,19 @@ class Requirement:
         extra: That installs it.
         low: The oldest version that works.
         high: The oldest that is not tried.
+        excluded: Versions between that do not work.
     """
 
     package: str
     extra: str
     low: str
     high: str
+    excluded: tuple[str, ...] = ()
 
     @property
     def range(self) -> str:
         """As in ``setup.cfg``."""
-        return f"{self.package}>={self.low},<{self.high}"
+        return ",".join([f"{self.package}>={self.low}", f"<{self.high}", *(f"!={each}" for each in self.excluded)])
 
     def check(self) -> None:
         """See that the package is there, where nothing of it is imported yet.
@@ -47,7 +49,7 @@ class Requirement:
 
     def __enter__(self) -> None:
         installed = self._installed()
-        if installed is not None and not _release(self.low) <= _release(installed) < _release(self.high):
+        if installed is not None and not self._works(installed):
             raise MissingExtraError(
                 f"{self.package}: version {installed} is installed, and {self.range} is what works; {self._install}"
             )
@@ -63,6 +65,11 @@ class Requirement:
         raise MissingExtraError(
             f"{self.package}: version {installed} is installed and cannot be imported ({error}); {self._install}"
         ) from error
+
+    def _works(self, installed: str) -> bool:
+        release = _release(installed)
+        between = _release(self.low) <= release < _release(self.high)
+        return between and release not in map(_release, self.excluded)
 
     @property
     def _install(self) -> str:

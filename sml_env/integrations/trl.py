@@ -29,7 +29,7 @@ from sml_env.models.prompts import Prompts
 
 __all__ = ["EpisodeReturn", "LessonRollout", "episode_return", "lesson_dataset", "success"]
 
-Requirement("trl", extra="trl", low="1.14.2", high="1.17").check()
+Requirement("trl", extra="trl", low="1.14.2", high="1.17", excluded=("1.15.0",)).check()
 
 
 def lesson_dataset(env_id: str, count: int, *, seed: int = 0, problem_ids: Sequence[str] | None = None) -> Any:

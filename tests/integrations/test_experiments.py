@@ -14,14 +14,15 @@ import pytest
 pytest.importorskip("sb3_contrib", reason="needs sb3-contrib: make test-integrations")
 pytest.importorskip("matplotlib", reason="needs matplotlib: make test-integrations")
 pytest.importorskip("scipy", reason="needs scipy: make test-integrations")
-from experiments.arms import Arm, Game, Learner
+from matplotlib.figure import Figure
+
+from experiments.arms import Arm, Game
 from experiments.asking import __main__ as asking
 from experiments.asymmetry import __main__ as asymmetry
 from experiments.asymmetry import settings as shapes
 from experiments.command import Experiment, main
 from experiments.games import every_truth, family_of, lessons_of
-from experiments.journal import Journal
-from experiments.learning import Judge, Trained
+from experiments.learning import Judge, Trained, train
 from experiments.optimum import Optimum
 from experiments.results import interval, read_results
 from experiments.shaping import __main__ as shaping
@@ -159,20 +160,6 @@ def test_steps_to_a_target_are_those_after_which_it_holds_twice() -> None:
     assert Trained(0, 40, 1.0, curve).reached(0.95) is None
 
 
-def test_a_journal_goes_on_after_a_kill(tmp_path: Path) -> None:
-    path = tmp_path / "runs.jsonl"
-    arm, other = Arm("a", twenty(4, 3)), Arm("a", twenty(4, 3), Learner(steps=5))
-    run = Trained(1, 7, 0.5, {"steps": [0.0], "success": [float("nan")]}, {})
-    Journal(path, resume=False).add(arm, run)
-    with path.open("a", encoding="utf-8") as file:
-        file.write('{"arm": {"name"')
-    again = Journal(path, resume=True)
-    found = again.find(arm, 1)
-    assert found is not None and found.steps == 7 and math.isnan(found.curve["success"][0])
-    assert again.find(arm, 2) is None and again.find(other, 1) is None
-    assert Journal(path, resume=False).find(arm, 1) is None
-
-
 EXPERIMENTS = {module.__package__.split(".")[-1]: module for module in (asymmetry, shaping, asking)}
 
 
@@ -204,10 +191,39 @@ def test_a_quick_run_writes_all_files_smoke(tmp_path: Path, capsys: pytest.Captu
     results = main(experiment, ["--quick", "--out", str(tmp_path)])
     assert results.quick and [len(cell.runs) for cell in results.cells] == [2, 2]
     written = {path.name for path in tmp_path.iterdir()}
-    assert written == {"results.json", "results.csv", "table.md", "figure.svg", "figure.png", "runs.jsonl"}
-    first = (tmp_path / "results.json").read_text(encoding="utf-8")
-    again = main(experiment, ["--quick", "--resume", "--out", str(tmp_path)])
-    assert [cell.runs for cell in again.cells] == [cell.runs for cell in read_results(tmp_path).cells]
-    assert json.loads(first)["cells"] == json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["cells"]
-    main(experiment, ["--redraw", "--out", str(tmp_path)])
+    assert written == {"results.json", "results.csv", "table.md", "figure.svg", "figure.png"}
     assert "1/4" in capsys.readouterr().out
+    main(experiment, ["--redraw", "--out", str(tmp_path)])
+    assert "1/4" not in capsys.readouterr().out
+
+
+def test_a_command_that_was_stopped_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment = Experiment(
+        "experiments.asking",
+        "A claim.",
+        FOLDER,
+        asking.ARMS[:1],
+        asking.exact,
+        lambda results: "",
+        lambda results: Figure(),
+    )
+    trained = []
+
+    def train_once(arm: Arm, seed: int, optimum: float) -> Trained:
+        if trained:
+            raise KeyboardInterrupt
+        trained.append(train(arm, seed, optimum))
+        return trained[0]
+
+    monkeypatch.setattr("experiments.command.train", train_once)
+    with pytest.raises(KeyboardInterrupt):
+        main(experiment, ["--quick", "--out", str(tmp_path)])
+    monkeypatch.undo()
+    results = main(experiment, ["--quick", "--out", str(tmp_path)])
+    assert "1/1" in capsys.readouterr().out
+    (cell,) = results.cells
+    assert [run["seed"] for run in cell.runs] == [0, 1]
+    assert cell.runs[0]["seconds"] == pytest.approx(trained[0].seconds, abs=0.01)
+    assert not (tmp_path / "runs.jsonl").exists()

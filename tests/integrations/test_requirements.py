@@ -52,6 +52,13 @@ def test_the_range_is_that_of_the_extra(adapter: tuple[str, str]) -> None:
     assert STATED[adapter].range in extra
 
 
+def test_a_version_that_is_excluded_is_named_with_the_range_that_works() -> None:
+    requirement = Requirement("numpy", extra="none", low="1", high=ABOVE, excluded=("1.0", NUMPY))
+    with pytest.raises(MissingExtraError, match=rf"{NUMPY} is installed, and numpy>=1,<{ABOVE},!=1.0,!={NUMPY} is"):
+        requirement.check()
+    Requirement("numpy", extra="none", low="1", high=ABOVE, excluded=("1.0",)).check()
+
+
 @pytest.mark.parametrize(("low", "high"), [(NUMPY, ABOVE), ("1", ABOVE), (f"{NUMPY}.0", ABOVE)])
 def test_a_version_within_the_range_is_let_in(low: str, high: str) -> None:
     with Requirement("numpy", extra="none", low=low, high=high):
