@@ -1,4 +1,4 @@
-"""The journal of an experiment's runs: what is done is not done again, a kill in the middle of a line costs that run."""
+"""The journal of an experiment: what is done is not done again, and a line that a kill cut off costs one run."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def test_a_line_that_a_kill_cut_off_costs_its_run_alone(path: Path, cut: int) ->
     assert [Journal(path).find(number) for number in (1, 2, 3)] == [{"number": number} for number in (1, 2, 3)]
 
 
-@pytest.mark.parametrize(
-    "line", ["", "null", "[]", "3", '{"key": 1}', '{"run": 1}', "\x00\x00", '{"key": [], "run": 1}']
-)
+@pytest.mark.parametrize("line", ["", "null", "[]", "3", '{"key": 1}', '{"run": 1}', "\x00\x00", '{"key": "a", "run"'])
 def test_a_line_that_is_no_run_is_taken_out(path: Path, line: str) -> None:
     Journal(path).add(1, "run")
     with path.open("a", encoding="utf-8") as file:

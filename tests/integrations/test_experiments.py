@@ -200,15 +200,8 @@ def test_a_quick_run_writes_all_files_smoke(tmp_path: Path, capsys: pytest.Captu
 def test_a_command_that_was_stopped_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    experiment = Experiment(
-        "experiments.asking",
-        "A claim.",
-        FOLDER,
-        asking.ARMS[:1],
-        asking.exact,
-        lambda results: "",
-        lambda results: Figure(),
-    )
+    arms, exact = asking.ARMS[:1], asking.exact
+    experiment = Experiment("experiments.asking", "A claim.", FOLDER, arms, exact, lambda _: "", lambda _: Figure())
     trained = []
 
     def train_once(arm: Arm, seed: int, optimum: float) -> Trained:
