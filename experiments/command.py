@@ -17,8 +17,9 @@ from experiments.arms import Arm
 from experiments.figures import save
 from experiments.journal import Journal
 from experiments.learning import Trained, train
+from experiments.machine import machine
 from experiments.options import JOURNAL, options
-from experiments.results import Cell, Results, machine, read_results, write_results
+from experiments.results import PACKAGES, Cell, Results, read_results, write_results
 
 __all__ = ["Experiment", "main"]
 
@@ -59,7 +60,7 @@ def main(experiment: Experiment, arguments: Sequence[str] | None = None) -> Resu
         results = read_results(given.out)
     else:
         arms = [_short(arm) for arm in experiment.arms] if given.quick else list(experiment.arms)
-        before, journal = machine(given.workers), Journal(given.out / JOURNAL)
+        before, journal = machine(PACKAGES, workers=given.workers), Journal(given.out / JOURNAL)
         cells = _cells(experiment, arms, given.seeds, given.workers, journal)
         results = Results(experiment.claim, cells, before, given.quick)
         write_results(results, given.out)

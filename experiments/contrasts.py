@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
-from experiments.results import CONFIDENCE, Interval, interval
+from experiments.intervals import CONFIDENCE, Interval, interval
 
 __all__ = ["difference", "factor"]
 

@@ -1,75 +1,34 @@
-"""Results of an experiment: numbers of each seed, means with intervals, and the machine, in files that stay."""
+"""Results of an experiment: numbers of each seed and means with intervals, in files that stay."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
 
 from experiments.arms import Arm
+from experiments.intervals import Interval, interval
 from experiments.learning import METRICS, Trained
 
-__all__ = ["Cell", "Interval", "Results", "interval", "machine", "markdown", "read_results", "write_results"]
+__all__ = ["PACKAGES", "Cell", "Results", "markdown", "read_results", "write_results"]
 
 SCHEMA: Final = 1
-CONFIDENCE: Final = 0.95
+
+PACKAGES: Final = ("sml_env", "gymnasium", "numpy", "torch", "stable_baselines3", "sb3_contrib")
+"""Whose versions the numbers may depend on."""
 
 SHARES: Final = frozenset(METRICS) - {"questions", "bits_per_question"}
 """The metrics that lie in [0, 1]."""
 
-_PACKAGES: Final = ("sml_env", "gymnasium", "numpy", "torch", "stable_baselines3", "sb3_contrib")
 _POINTS: Final = 40
 """Points of a curve that are kept, at most."""
 
 _DIGITS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean with its 95% interval over seeds.
-
-    Attributes:
-        mean: NaN where there is nothing to say.
-        low: Lower end.
-        high: Upper end.
-        count: Of seeds that say something.
-    """
-
-    mean: float
-    low: float
-    high: float
-    count: int
-
-    def text(self, digits: int = 2) -> str:
-        """``0.71 (0.68–0.74)``; one number where all seeds agree, a dash where none says anything."""
-        if not self.count:
-            return "–"
-        if self.high - self.low < 10.0**-digits / 2:
-            return f"{self.mean:.{digits}f}"
-        return f"{self.mean:.{digits}f} ({self.low:.{digits}f}–{self.high:.{digits}f})"
-
-
-def interval(values: Sequence[float], *, share: bool = False) -> Interval:
-    """Student's t interval of a mean; what is NaN is left out, and that of a share ends at 0 and 1."""
-    known = np.array([value for value in values if np.isfinite(value)], dtype=np.float64)
-    if not len(known):
-        return Interval(np.nan, np.nan, np.nan, 0)
-    mean = float(known.mean())
-    if len(known) == 1 or np.ptp(known) == 0.0:
-        return Interval(mean, mean, mean, len(known))
-    quantile = float(stats.t.ppf(0.5 + CONFIDENCE / 2, len(known) - 1))
-    half = quantile * float(known.std(ddof=1)) / float(np.sqrt(len(known)))
-    low, high = (max(0.0, mean - half), min(1.0, mean + half)) if share else (mean - half, mean + half)
-    return Interval(mean, low, high, len(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,25 +139,6 @@ class Results:
             if (cell.game, cell.name) == (game, name):
                 return cell
         raise KeyError((game, name))
-
-
-def machine(workers: int) -> dict[str, Any]:
-    """What ran the experiment, as far as speed depends on it; nothing that tells one machine from its like."""
-    versions = {}
-    for name in _PACKAGES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = "from the working directory"
-    return {
-        "cores": os.cpu_count(),
-        "architecture": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "packages": versions,
-        "workers": workers,
-        "load_before": round(os.getloadavg()[0], 1),
-    }
 
 
 def write_results(results: Results, folder: Path) -> None:

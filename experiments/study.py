@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 
 from experiments.figures import save
 from experiments.journal import Journal
+from experiments.machine import machine
 from experiments.options import JOURNAL, options
-from experiments.results import machine
+from experiments.results import PACKAGES
 
 __all__ = ["Numbers", "Study", "main", "read_numbers"]
 
@@ -56,7 +57,7 @@ def main(study: Study, arguments: Sequence[str] | None = None) -> Numbers:
         numbers = read_numbers(given.out)
     else:
         given.out.mkdir(parents=True, exist_ok=True)
-        ran_on, journal = machine(1), Journal(given.out / JOURNAL)
+        ran_on, journal = machine(PACKAGES, workers=1), Journal(given.out / JOURNAL)
         measured = study.measure(given.seeds, given.quick, journal)
         numbers = {"schema": SCHEMA, "claim": study.claim, "quick": given.quick, "machine": ran_on, **measured}
         (given.out / "results.json").write_text(_in_lines(numbers), encoding="utf-8")

@@ -18,10 +18,11 @@ import torch
 from experiments.across_domains.figure import draw
 from experiments.across_domains.learning import Point, learn
 from experiments.across_domains.measuring import Measured, bracket, measure
-from experiments.across_domains.results import Results, Run, machine
+from experiments.across_domains.results import Results, Run
 from experiments.across_domains.settings import SETTINGS, Settings, read_settings
 from experiments.across_domains.student import Student
 from experiments.across_domains.table import table_of
+from experiments.machine import machine
 
 _POINTS = 20
 
@@ -62,7 +63,7 @@ def _begun(settings: Settings, path: Path, resume: bool) -> Results:
     student = Student(settings.student, settings.turns[1], 0)
     parameters = sum(parameter.numel() for parameter in student.parameters())
     brackets = [bracket(settings, game) for game in settings.games.values()]
-    return Results(stated, parameters, machine(), brackets)
+    return Results(stated, parameters, machine(("torch", "numpy", "gymnasium")), brackets)
 
 
 def run_of(settings: Settings, learned: str, unseen: str, teacher: str, seed: int) -> Run:

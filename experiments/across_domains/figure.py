@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.across_domains.results import ARMS, Results, interval
+from experiments.across_domains.results import ARMS, Results
 from experiments.across_domains.settings import Settings
+from experiments.intervals import interval
 from sml_env.errors import MissingExtraError
 
 try:

@@ -1,13 +1,10 @@
-"""Results: a file of numbers, written after every run, and intervals over seeds."""
+"""Results: a file of numbers, written after every run."""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +13,13 @@ import numpy as np
 from experiments.across_domains.measuring import Bracket, Measured
 from experiments.across_domains.settings import Game
 
-__all__ = ["ARMS", "Interval", "Results", "Run", "interval", "machine"]
+__all__ = ["ARMS", "Results", "Run"]
 
 ARMS = (
     ("informed", "informed"), ("informed", "null"), ("informed", "gibberish"), ("null", "null"),
     ("gibberish", "gibberish"),
 )  # fmt: skip
 """Whom a student learned with, and who teaches when it is measured."""
-
-_QUANTILES = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
-"""Of Student's t at 0.975, with 1 to 9 degrees of freedom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean over seeds with its 95% confidence interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +90,3 @@ class Results:
         """Mean over some games of ``hedging``, ``random`` or ``greedy``."""
         named = {bracket.game: getattr(bracket, kind) for bracket in self.brackets}
         return float(np.mean([named[game.name] for game in games]))
-
-
-def machine() -> dict[str, Any]:
-    """The machine, in words that name nobody."""
-    packages = {name: version(name) for name in ("torch", "numpy", "gymnasium")}
-    return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version(), **packages}
-
-
-def interval(values: Iterable[float]) -> Interval:
-    """The mean of up to ten independent values with Student's interval; without width for a single one."""
-    array = np.array(list(values), dtype=np.float64)
-    mean = float(array.mean())
-    if len(array) < 2:
-        return Interval(mean, mean, mean)
-    half = _QUANTILES[len(array) - 2] * float(array.std(ddof=1)) / np.sqrt(len(array))
-    return Interval(mean, mean - half, mean + half)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from experiments.across_domains.results import ARMS, Results, interval
+from experiments.across_domains.results import ARMS, Results
 from experiments.across_domains.settings import Settings
+from experiments.intervals import interval
 
 __all__ = ["table_of"]
 

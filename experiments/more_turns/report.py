@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 
 from experiments.contrasts import difference
 from experiments.figures import COLOURS, panels
+from experiments.intervals import Interval, interval
 from experiments.more_turns.settings import BUDGETS, DRAWN, FIXED, TRAINED
 from experiments.more_turns.students import WAYS
-from experiments.results import Interval, interval, markdown
+from experiments.results import markdown
 from experiments.study import Numbers
 
 __all__ = ["figure", "table"]

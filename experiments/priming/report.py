@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from experiments.contrasts import factor
 from experiments.figures import COLOURS, panels
-from experiments.results import Interval, interval, markdown
+from experiments.intervals import Interval, interval
+from experiments.results import markdown
 from experiments.study import Numbers
 
 __all__ = ["figure", "table"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from experiments.rllib_ppo.run import table
+from experiments.rllib_ppo.__main__ import table
 
 FOLDER = Path(__file__).resolve().parents[2] / "experiments" / "rllib_ppo"
 RESULTS = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))

@@ -18,10 +18,11 @@ from experiments.across_domains import __main__ as command
 from experiments.across_domains.learning import learn, play
 from experiments.across_domains.lessons import SILENCE, Lessons
 from experiments.across_domains.measuring import measure
-from experiments.across_domains.results import ARMS, Results, interval
+from experiments.across_domains.results import ARMS, Results
 from experiments.across_domains.settings import SETTINGS, Game, Settings, read_settings
 from experiments.across_domains.student import Student
 from experiments.across_domains.table import table_of
+from experiments.intervals import interval
 
 pytestmark = [pytest.mark.integrations, pytest.mark.filterwarnings("default")]
 

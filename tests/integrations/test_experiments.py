@@ -22,9 +22,10 @@ from experiments.asymmetry import __main__ as asymmetry
 from experiments.asymmetry import settings as shapes
 from experiments.command import Experiment, main
 from experiments.games import every_truth, family_of, lessons_of
+from experiments.intervals import interval
 from experiments.learning import Judge, Trained, train
 from experiments.optimum import Optimum
-from experiments.results import interval, read_results
+from experiments.results import read_results
 from experiments.shaping import __main__ as shaping
 from experiments.shaping.settings import NOISE, SUM, TIGHT
 from sml_env.closed import SharedFamily

@@ -1,8 +1,8 @@
 r"""Does RLlib's PPO reach the best success of four discrete games, and in how many minutes on two cores?
 
-    python experiments/rllib_ppo/run.py             train the arms and seeds of settings.json that results.json lacks
-    python experiments/rllib_ppo/run.py --arm Clarify --seed 0
-    python experiments/rllib_ppo/run.py --show      table.md and curves.png from results.json alone
+    python -m experiments.rllib_ppo             train the arms and seeds of settings.json that results.json lacks
+    python -m experiments.rllib_ppo --arm Clarify --seed 0
+    python -m experiments.rllib_ppo --show      table.md and curves.png from results.json alone
 
 An arm trains until its policy, acting greedily on 500 fresh episodes, solves 97% of what the best policy does,
 or its steps are used up; then it is evaluated on ``evaluation_episodes`` others. Its optimum is exact where the game is
@@ -14,9 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ import gymnasium as gym
 import numpy as np
 
 import sml_env  # noqa: F401  registers the environments
+from experiments.machine import machine
 from sml_env.agents import make_agent
 from sml_env.estimates import wilson
 from sml_env.rollouts import rollout
@@ -34,6 +33,7 @@ SETTINGS = HERE / "settings.json"
 RESULTS = HERE / "results.json"
 ENOUGH = 0.97
 """Share of the optimum at which training stops."""
+PACKAGES = ("ray", "torch", "gymnasium", "numpy")
 VIEW = ("attempts", "observation")
 """Arguments of the discrete view, which the game in words does not have."""
 CHECKS = 500
@@ -117,15 +117,6 @@ def train(arm: dict[str, Any], settings: dict[str, Any], seed: int, best: float)
     }  # fmt: skip
 
 
-def machine() -> dict[str, Any]:
-    """What it ran on, without names."""
-    packages = ("ray", "torch", "gymnasium", "numpy")
-    return {
-        "cores": os.cpu_count(), "threads_of_torch": 1, "python": platform.python_version(),
-        **{name: version(name) for name in packages},
-    }  # fmt: skip
-
-
 def table(results: dict[str, Any]) -> str:
     """The runs as Markdown."""
     lines = [
@@ -139,8 +130,10 @@ def table(results: dict[str, Any]) -> str:
             f"{run['success'] / run['optimum']:.1%} | {run['steps']:,} | {run['cpu_seconds']:.0f} | "
             f"{run['training_seconds']:.0f} | {run['load']:.0f} |"
         )
-    said = ", ".join(f"{name} {value}" for name, value in results["machine"].items())
-    return "\n".join([*lines, "", f"Machine: {said.replace('_', ' ')}.", ""])
+    ran_on = results["machine"]
+    packages = ", ".join(f"{name} {version}" for name, version in ran_on["packages"].items())
+    said = f"{ran_on['cores']} cores ({ran_on['architecture']}), {ran_on['threads_of_torch']} thread of PyTorch"
+    return "\n".join([*lines, "", f"Machine: {said}, Python {ran_on['python']}, {packages}.", ""])
 
 
 def draw(results: dict[str, Any], path: Path) -> None:
@@ -177,7 +170,11 @@ def show(results: dict[str, Any]) -> None:
 
 def main() -> None:
     """Train what is asked for; results.json is written after every run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.rllib_ppo",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--arm", default="", help="only arms whose name begins so")
     parser.add_argument("--seed", type=int, help="only this seed")
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -193,10 +190,11 @@ def main() -> None:
     torch.set_num_threads(1)
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     settings = json.loads(SETTINGS.read_text(encoding="utf-8"))
-    results: dict[str, Any] = {"machine": machine(), "runs": []}
+    results: dict[str, Any] = {"machine": machine(PACKAGES, threads_of_torch=1), "runs": []}
     if chosen.out.exists():
         results = json.loads(chosen.out.read_text(encoding="utf-8"))
     done = {(run["arm"], run["seed"]) for run in results["runs"]}
+    names = [arm["name"] for arm in settings["arms"]]
     arms = [arm for arm in settings["arms"] if arm["name"].startswith(chosen.arm)]
     optima = [optimum(arm) for arm in arms]
     for seed in settings["seeds"] if chosen.seed is None else [chosen.seed]:
@@ -205,6 +203,7 @@ def main() -> None:
                 continue
             run = train(arm, settings, seed, best)
             results["runs"].append(run)
+            results["runs"].sort(key=lambda each: (names.index(each["arm"]), each["seed"]))
             chosen.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             said = f"{run['success']:.3f} of {best:.3f}, {run['steps']} steps, {run['training_seconds']} s"
             print(f"{arm['name']}, seed {seed}: {said}", flush=True)

@@ -1,0 +1,1 @@
+"""RLlib's PPO on four discrete games by name."""
