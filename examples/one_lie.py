@@ -3,9 +3,9 @@
 import gymnasium as gym
 
 import sml_env  # noqa: F401  (registers the environments)
+from sml_env.agents import LiarAgent
 from sml_env.evaluation import episode_seed
 from sml_env.rollouts import rollout
-from sml_env.solver_agents import LiarAgent
 from sml_env.solvers.questions import pelc_questions
 
 for size in (8, 16, 32):

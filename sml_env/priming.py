@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from sml_env.agents import Agent, Corrected, GreedyAgent
+from sml_env.agents.asking import GreedyAgent
+from sml_env.agents.base import Agent, Corrected
 from sml_env.attempts import claimed, states_a_value
 from sml_env.domains import open_domain
 from sml_env.lesson import Lesson

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import gymnasium as gym
 import numpy as np
 
-from sml_env.agents import Agent
+from sml_env.agents.base import Agent
 from sml_env.answering import answered
 from sml_env.core import TextEnv, stepped
 from sml_env.errors import ConfigurationError, ModelError

@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sml_env  # noqa: F401
-from sml_env.agents import AGENTS, GreedyAgent, _guesses, _nearest_first, make_agent, worded
+from sml_env.agents import AGENTS, GreedyAgent, make_agent, worded
+from sml_env.agents.attempting import nearest_first
+from sml_env.agents.lines import guesses
 from sml_env.answers import Answers
 from sml_env.dialogue import Dialogue, Rules
 from sml_env.envs.math_family import MathTutorConfig, TopicFamily
@@ -258,7 +260,7 @@ def test_the_scripted_agent_stops_asking_who_only_says_try_again() -> None:
 @given(st.lists(st.fractions(-50, 50, max_denominator=9), min_size=2, max_size=8, unique=True))
 def test_nearest_orders_by_the_summed_distance_to_all_others(values: list[Fraction]) -> None:
     values = sorted(values)
-    order = _nearest_first(Lesson(dialogue_of(space_of(*values)))).tolist()
+    order = nearest_first(Lesson(dialogue_of(space_of(*values)))).tolist()
     sums = [sum(abs(value - other) for other in values) for value in values]
     assert sorted(order) == list(range(len(values)))
     for earlier, later in itertools.pairwise(order):
@@ -282,8 +284,8 @@ def test_a_change_to_the_lessons_belief_does_not_reach_the_dialogue() -> None:
 
 
 def test_guesses_never_repeat_and_begin_with_the_numbers_of_the_statement() -> None:
-    guesses = _guesses("Tom has 12 apples, 3 pears and 12 plums.")
-    drawn = [next(guesses) for _ in range(40)]
+    listed = guesses("Tom has 12 apples, 3 pears and 12 plums.")
+    drawn = [next(listed) for _ in range(40)]
     assert drawn[:2] == ["12", "3"] and len(set(drawn)) == 40
 
 

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from sml_env.agents import make_agent
+from sml_env.agents import LiarAgent, make_agent
 from sml_env.boards import Board
 from sml_env.closed import SharedFamily
 from sml_env.envs.mastermind import MastermindConfig, mastermind
@@ -19,7 +19,6 @@ from sml_env.game import Game
 from sml_env.laws import TRUTHFUL
 from sml_env.rollouts import rollout
 from sml_env.rules import Rules
-from sml_env.solver_agents import LiarAgent
 from sml_env.solvers.questions import pelc_questions, twenty_questions_optimum
 from sml_env.solvers.strategies import STRATEGIES
 

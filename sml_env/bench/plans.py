@@ -11,7 +11,7 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.error import Error as GymnasiumError
 
-from sml_env.agents import Agent
+from sml_env.agents.base import Agent
 from sml_env.bench.students import student
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError

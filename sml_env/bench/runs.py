@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Final, TypeAlias
 
-from sml_env.agents import Agent
+from sml_env.agents.base import Agent
 from sml_env.bench.plans import Arm, Cell, Plan, make_environment, voice
 from sml_env.bench.students import students
 from sml_env.core import TextEnv

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from sml_env.agents import Agent
+from sml_env.agents.base import Agent
 from sml_env.answering import answered
 from sml_env.core import TextEnv
 from sml_env.dialogue import Answer

@@ -52,6 +52,25 @@ def test_the_rows_are_chats_of_the_students_side(command: Command, tmp_path: Pat
     assert "0 findings" in result.stdout
 
 
+@pytest.mark.parametrize("option", [("--env", "sml_env/Mastermind-v0"), ("--episodes", "5"), ("--asymmetry", "none")])
+def test_what_a_suite_chooses_cannot_be_chosen_beside_it(command: Command, option: tuple[str, str]) -> None:
+    result = command("generate", "--suite", "smoke-v1", *option, "--out", "data")
+    assert result.exit_code == 2 and f"leave out {option[0]}" in result.stderr
+
+
+def test_a_seed_may_stand_beside_a_suite_since_it_is_of_the_splits(command: Command, tmp_path: Path) -> None:
+    for seed in ("0", "1"):
+        assert command("generate", "--suite", "smoke-v1", "--seed", seed, "--out", seed).exit_code == 0
+    first, second = (rows(tmp_path / seed) for seed in ("0", "1"))
+    assert {len(listed) for listed in first.values()} != {len(listed) for listed in second.values()} or first != second
+    assert sum(map(len, first.values())) == sum(map(len, second.values()))
+
+
+def test_workers_and_a_cluster_exclude_each_other(command: Command) -> None:
+    result = command("generate", "--ray", "--workers", "2", "--out", "data")
+    assert result.exit_code == 2 and "leave out --workers" in result.stderr
+
+
 def test_parquet_holds_what_the_lines_hold(command: Command, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     assert command("generate", "--env", "sml_env/Clarify-v0", "--episodes", "40", "--out", "data").exit_code == 0

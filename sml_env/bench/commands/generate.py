@@ -5,26 +5,14 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from sml_env.bench.options import (
-    ASYMMETRY,
-    STUDENT,
-    TEACHER,
-    clear_errors,
-    lesson_options,
-    lessons_of,
-    names,
-    progress,
-    warn,
-)
-from sml_env.bench.plans import Plan, plan
-from sml_env.bench.suites import SUITES, plans_of, suite_of
-from sml_env.bench.workers import WORKERS_ON_RAY, on_ray, processes
+from sml_env.bench.options import clear_errors, names, progress
+from sml_env.bench.playing import Playing, playing_options
 from sml_env.data.card import card_of
 from sml_env.data.generation import SPLITS, Made, Wanted, generate, prepared
 from sml_env.data.writing import FORMATS, Writers
@@ -52,18 +40,7 @@ def _splits(text: str) -> dict[str, float]:
 
 
 @click.command("generate")
-@lesson_options
-@click.option("--suite", metavar="NAME", help=f"In the place of --env: {', '.join(SUITES)}, or a .json file.")
-@click.option("--agents", type=names, metavar="A,B", help="Whose words are the assistant's. [default: greedy]")
-@click.option("--student", "students", type=names, metavar="A,B", help=f"{STUDENT} [default: none]")
-@click.option(
-    "--asymmetry", "asymmetries", type=names, metavar="A,B", default="answer", show_default=True, help=ASYMMETRY
-)
-@click.option("--teacher", "teachers", type=names, metavar="A,B", help=f"{TEACHER} [default: oracle, or the suite's]")
-@click.option(
-    "--episodes", type=click.IntRange(min=1), default=1000, show_default=True, help="For each agent in a cell."
-)
-@click.option("--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help="Of problems and splits.")
+@playing_options(agents="greedy", asymmetry="answer", episodes=1000, seed="Of problems and splits.")
 @click.option("--successful", is_flag=True, help="Keep solved dialogues only.")
 @click.option("--min-bits", type=float, default=0.0, help="Keep those whose questions told at least so much in all.")
 @click.option("--no-zero-bits", is_flag=True, help="Keep those without a question that told exactly nothing.")
@@ -79,18 +56,9 @@ def _splits(text: str) -> dict[str, float]:
 @click.option(
     "--format", "formats", type=names, metavar="A,B", default=",".join(FORMATS), show_default=True, help="Files."
 )
-@click.option("--concurrency", type=click.IntRange(1, 1024), help="As of bench.")
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that share it.")
-@click.option("--ray", "on_cluster", is_flag=True, help="Share it on the Ray cluster of RAY_ADDRESS, or here.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder.")
 def generate_command(
-    suite: str | None,
-    agents: tuple[str, ...] | None,
-    students: tuple[str, ...] | None,
-    asymmetries: tuple[str, ...],
-    teachers: tuple[str, ...] | None,
-    episodes: int,
-    seed: int,
+    playing: Playing,
     successful: bool,
     min_bits: float,
     no_zero_bits: bool,
@@ -98,11 +66,7 @@ def generate_command(
     splits: dict[str, float],
     system: bool,
     formats: tuple[str, ...],
-    concurrency: int | None,
-    workers: int,
-    on_cluster: bool,
     out: Path,
-    **options: Any,
 ) -> None:
     """Play lessons and write them as chats, for supervised finetuning and for reading.
 
@@ -114,33 +78,18 @@ def generate_command(
         for form in formats:
             if form not in FORMATS:
                 raise ConfigurationError(f"format: {form!r} is none of {', '.join(FORMATS)}")
-        wanted = Wanted(successful, min_bits, no_zero_bits, splits, seed)
-        named = (*(agents or (() if students else ("greedy",))), *(students or ()))
-        if "informed" in named:
+        wanted = Wanted(successful, min_bits, no_zero_bits, splits, playing.seed)
+        if "informed" in playing.named:
             raise ConfigurationError("agents: the words of 'informed' are the answer; name another")
-        if suite is None:
-            told: tuple[Plan, ...] = (
-                plan(
-                    lessons_of(**options), asymmetries, teachers or ("oracle",), named, episodes, seed, concurrency,
-                    brackets=False,
-                ),
-            )  # fmt: skip
-        else:
-            told = plans_of(suite_of(suite), named, teachers, concurrency, brackets=False)
-        for each in told:
-            for cell, reason in each.skipped:
-                warn(f"skipped {cell.asymmetry}, {cell.teacher}: {reason}")
-        plans = prepared(told, system=system, priming=q_priming)
-        player = on_ray() if on_cluster else processes(workers) if workers > 1 else None
+        player, workers = playing.player()
+        plans = prepared(playing.plans(seeds_more=True), system=system, priming=q_priming)
         total = sum(each.total for each in plans)
         with Writers(out, list(splits), formats) as writers, progress("dialogues", total, notes) as advance:
 
             def tick(made: Made) -> None:
                 advance(1, f"{made.written:,} kept")
 
-            made = generate(
-                plans, wanted, writers, player, workers=WORKERS_ON_RAY if on_cluster else workers, tick=tick
-            )
+            made = generate(plans, wanted, writers, player, workers=workers, tick=tick)
             if not made.written:
                 reasons = "; ".join(f"{reason}: {count:,}" for reason, count in made.dropped.most_common(5))
                 raise ConfigurationError(f"wanted: none of {made.played:,} dialogues is left ({reasons}); filter less")

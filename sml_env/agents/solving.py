@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sml_env.agents import GreedyAgent
+from sml_env.agents.asking import GreedyAgent
 from sml_env.boards import Board
 from sml_env.errors import ConfigurationError
 from sml_env.forms import OneOf
@@ -20,7 +20,7 @@ from sml_env.solvers.strategies import STRATEGIES, choose
 from sml_env.solvers.success import SuccessSolver
 from sml_env.tables import ReplyTable, tabulated
 
-__all__ = ["LiarAgent", "OptimalAgent", "StrategyAgent", "solver_agent"]
+__all__ = ["LiarAgent", "OptimalAgent", "StrategyAgent"]
 
 MAX_OPTIMAL: Final = 128
 """Hypotheses of the largest problem that the optimal agent solves."""
@@ -255,14 +255,3 @@ class LiarAgent(_SpaceAgent):
             return f"x > {numbers[0]}"
         self._subset = subset if subset.sum() > 1 else ~subset
         return str(OneOf("x", tuple(numbers[row] for row in np.flatnonzero(self._subset).tolist())))
-
-
-def solver_agent(name: str) -> StrategyAgent | OptimalAgent | LiarAgent:
-    """A new agent of this module by its name.
-
-    Raises:
-        ConfigurationError: If there is none of that name.
-    """
-    if name == OptimalAgent.name:
-        return OptimalAgent()
-    return LiarAgent() if name == LiarAgent.name else StrategyAgent(name)
