@@ -250,19 +250,25 @@ def by_hand(chunks: Sequence[Any]) -> dict[str, float]:
         assert parts[0].t_started == 0
         rows = [row for part in parts for row in zip(part.get_infos()[:-1], part.get_infos()[1:], strict=True)]
         asked = [after for _, after in rows if after["query_kind"] not in ("attempt", "malformed")]
-        tried = [before for before, after in rows if after["query_kind"] == "attempt"]
+        tried = [(before, after) for before, after in rows if after["query_kind"] == "attempt"]
+        account = "premature_attempts" in rows[-1][1]
         better = [info for info in asked if info["best_bits"] > 1e-12]
         sums["episodes"] += 1
         sums["turns"] += len(rows)
         sums["solved"] += rows[-1][1]["success"]
         sums["questions"] += len(asked)
         sums["attempts"] += len(tried)
-        sums["premature"] += sum(info["belief_entropy_bits"] > 1e-9 for info in tried)
+        sums["premature"] += sum(
+            before["belief_entropy_bits"] > 1e-9
+            if account
+            else before["belief_entropy_bits"] > 1.001 and after["best_bits"] > 1e-9 and after["turns_left"] > 0
+            for before, after in tried
+        )
         sums["bits"] += sum(info["expected_bits"] for info in asked)
         sums["best"] += sum(info["best_bits"] for info in asked)
         sums["useful"] += len(better)
         sums["wasted"] += sum(info["expected_bits"] <= 1e-12 for info in better)
-        if "premature_attempts" in rows[-1][1]:
+        if account:
             sums["told_premature"] += rows[-1][1]["premature_attempts"]
     return dict(sums)
 
