@@ -27,7 +27,7 @@ def _direction(results: Results, settings: Settings, learned: str, unseen: str) 
     rows = []
     for arm in ARMS:
         each = [results.success(learned, arm, some).values() for some in (games, known)]
-        rows.append([*arm, *map(_words, each)])
+        rows.append([*arm, *(_words(values, share=True) for values in each)])
     rows.append(["hedging (exact)", "any", *(f"{results.bracket('hedging', some):.3f}" for some in (games, known))])
     for kind, name in (("random", "random actions"), ("greedy", "greedy information")):
         rows.append([name, "informed", *(f"{results.bracket(kind, some):.3f}" for some in (games, known))])
@@ -60,9 +60,9 @@ def _mean(values: Iterable[float]) -> str:
     return f"{np.mean(found):.3f}" if found else ""
 
 
-def _words(values: Iterable[float]) -> str:
+def _words(values: Iterable[float], *, share: bool = False) -> str:
     found = list(values)
     if not found:
         return ""
-    about = interval(found)
+    about = interval(found, share=share)
     return f"{about.mean:.3f} [{about.low:.3f}, {about.high:.3f}]"
