@@ -18,6 +18,7 @@ import numpy.typing as npt
 from sml_env.answers import Answers
 from sml_env.forms import Comparison, Form, Member, Property, Quantity, Query, Residue
 from sml_env.information import (
+    ROUNDING_BITS,
     Channel,
     FloatArray,
     IntArray,
@@ -114,6 +115,8 @@ class Menu:
             return np.zeros(0)
         if self.family_table is not None and target is None and not self.exact:
             return self._exchanged_bits(self.family_table, belief)
+        if self.exact and target is not None and self.family_table is None:
+            return self._targeted_bits(belief, target)
         if not self.exact or target is not None:
             channels = (Channel(meaning.replies, meaning.codes, self.error, self.sure) for meaning in self.meanings)
             return np.array([channel.expected_bits(belief, target) for channel in channels])
@@ -126,6 +129,24 @@ class Menu:
         weights = belief[live]
         masses = [np.bincount(meaning.codes[live], weights, len(meaning.replies)) for meaning in self.meanings]
         return reply_entropy_bits(np.concatenate(masses), self._starts)
+
+    def _targeted_bits(self, belief: FloatArray, target: IntArray) -> FloatArray:
+        """I(target; reply) = H(target) + H(reply) − H(target, reply) of true replies, for all queries at once."""
+        live = np.flatnonzero(belief)
+        weights, of = belief[live], target[live]
+        labels = int(target.max()) + 1
+        ends = self._starts[:, None] + self._codes[:, live]
+        whole = np.broadcast_to(weights, ends.shape).reshape(-1)
+        slots = int(self.sizes.sum())
+        told: FloatArray = np.bincount(ends.reshape(-1), whole, slots).astype(np.float64)
+        joint: FloatArray = np.bincount((ends * labels + of).reshape(-1), whole, slots * labels).astype(np.float64)
+        bits = reply_entropy_bits(told, self._starts) - reply_entropy_bits(joint, self._starts * labels)
+        bits += entropy_bits(np.bincount(of, weights))
+        return np.where(bits < ROUNDING_BITS, 0.0, bits)
+
+    @cached_property
+    def _codes(self) -> IntArray:
+        return np.stack([meaning.codes for meaning in self.meanings]).astype(np.int64)
 
     def _exchanged_bits(self, table: ReplyTable, belief: FloatArray) -> FloatArray:
         """The same for a family's table under errors, in chunks of queries."""

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from sml_env.answers import Answers
+from sml_env.answers import Answers, Column
 from sml_env.forms import FamilyForm, Query
 from sml_env.information import IntArray
 from sml_env.menu import telling
@@ -153,8 +153,9 @@ class Assignments:
     @cached_property
     def target(self) -> IntArray:
         """Labels of the answers, ascending, shape ``(N,)``."""
-        keys = [self.values.key(row) for row in range(len(self))]
-        return np.cumsum([row > 0 and keys[row] != keys[row - 1] for row in range(len(keys))])
+        (column,) = self.values.columns
+        rises = (np.diff(column.numerator) != 0) | (np.diff(column.denominator) != 0)
+        return np.concatenate([[0], np.cumsum(rises)])
 
     @cached_property
     def _first(self) -> IntArray:
@@ -178,16 +179,20 @@ def clarification_space(facts: Sequence[Fact], answer: Callable[[tuple[int, ...]
         ``None`` where a fact that is said to matter does not do so under every assignment of the others, or one that is
         said not to matter does: then the sufficient set would depend on the truth.
     """
-    options = [tuple(row) for row in product(*(range(len(fact.options)) for fact in facts))]
-    answers = {row: answer(row) for row in options}
-    if not all(_as_said(facts, row, answers) for row in options):
+    shape = tuple(len(fact.options) for fact in facts)
+    rows = list(product(*map(range, shape)))
+    answers = [answer(row) for row in rows]
+    distinct = sorted(set(answers))
+    label = {value: place for place, value in enumerate(distinct)}
+    labels = np.array([label[value] for value in answers])
+    if not _as_said(facts, labels.reshape(shape)):
         return None
-    ordered = sorted(options, key=lambda row: (answers[row], row))
-    values = Answers.of("number", ("x",), [(answers[row],) for row in ordered])
-    assignments = Assignments(tuple(facts), np.array(ordered, dtype=np.int64), values)
+    order = np.argsort(labels, kind="stable")
+    values = Answers("number", ("x",), (Column.of(distinct).take(labels[order]),))
+    assignments = Assignments(tuple(facts), np.array(rows, dtype=np.int64)[order], values)
     queries = [query_of(place, fact) for place, fact in enumerate(facts)]
     menu = telling(queries, [assignments.meaning(Detail(place, fact.name)) for place, fact in enumerate(facts)])
-    size = len(ordered)
+    size = len(rows)
     return HypothesisSpace(
         assignments,
         np.full(size, 1.0 / size),
@@ -197,12 +202,15 @@ def clarification_space(facts: Sequence[Fact], answer: Callable[[tuple[int, ...]
     )
 
 
-def _as_said(facts: Sequence[Fact], row: tuple[int, ...], answers: dict[tuple[int, ...], Fraction]) -> bool:
-    """Whether each fact matters, or does not, around one assignment as its kind says."""
-    for place, fact in enumerate(facts):
-        others = (
-            answers[(*row[:place], option, *row[place + 1 :])] != answers[row] for option in range(len(fact.options))
-        )
-        if any(others) == (fact.kind == IRRELEVANT):
+def _as_said(facts: Sequence[Fact], answers: IntArray) -> bool:
+    """Whether each fact matters, or does not, around every assignment as its kind says.
+
+    Args:
+        facts: n of them.
+        answers: Labels of the answers, an axis for each fact.
+    """
+    for axis, fact in enumerate(facts):
+        matters = answers.min(axis=axis) != answers.max(axis=axis)
+        if (matters == (fact.kind == IRRELEVANT)).any():
             return False
     return True

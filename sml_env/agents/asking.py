@@ -48,7 +48,7 @@ class RandomAgent:
 
 
 class GreedyAgent:
-    """Asks what tells most, then attempts the most likely candidate.
+    """Asks what tells most, the first of the menu on ties, then attempts the most likely candidate.
 
     It attempts when the most likely one has probability 1/2 or more (a yes-or-no question that splits two candidates
     *is* an attempt), when no question tells anything, in the last turn, and in the last but one unless a question has
@@ -113,7 +113,7 @@ class GreedyAgent:
         if splittable and (cut := menu.cut(belief)) is not None:
             best, most = cut[0].canonical, cut[1]
         table = menu.table_bits(belief, lesson.target)
-        for row in np.argsort(-table, kind="stable").tolist():
+        for row in np.argsort(-np.round(table / _TINY), kind="stable").tolist():
             query = menu.queries[row]
             if table[row] <= most + _TINY:
                 break
