@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from sml_env.integrations.inspect_task import lesson, lessons
 
 pytestmark = [pytest.mark.integrations, pytest.mark.filterwarnings("default")]
+
+
+@pytest.fixture(autouse=True)
+def _inspects_own_streams() -> Iterator[None]:
+    """inspect-ai leaves streams open: they are to warn here, where that is let pass, and not when pytest ends."""
+    yield
+    gc.collect()
+
+
 BY_NAME = """
 from inspect_ai import eval
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
