@@ -11,10 +11,10 @@ from gymnasium.error import Error as GymnasiumError
 
 from sml_env.core import TextEnv
 from sml_env.errors import ConfigurationError, ResetNeeded
+from sml_env.integrations.ids import TEXT_IDS
 from sml_env.lesson import Lesson
 from sml_env.models.base import MAX_COMPLETION_CHARACTERS, harmless, spoken
 from sml_env.models.prompts import Prompts
-from sml_env.registration import ROWS
 
 __all__ = ["ChatLesson", "Heard"]
 
@@ -174,7 +174,7 @@ class ChatLesson:
 
 def _made(env_id: str, arguments: Mapping[str, Any] | None) -> tuple[gym.Env[str, str], TextEnv]:
     """The environment of a text id, wrapped and bare."""
-    known = ", ".join(row.id for row in ROWS if not row.discrete)
+    known = ", ".join(TEXT_IDS)
     if not isinstance(env_id, str):
         raise ConfigurationError(f"env_id: {env_id!r} is not a text; choose one of {known}")
     if env_id.endswith(_DISCRETE):

@@ -14,6 +14,7 @@ from typing import Any, Final
 import gymnasium as gym
 
 from sml_env.errors import ConfigurationError
+from sml_env.integrations.ids import DISCRETE_IDS, MODULE, plain_id, refuse_words
 from sml_env.integrations.requirements import Requirement
 from sml_env.integrations.rllib_callbacks import METRICS, LessonCallbacks, runner_seeds
 from sml_env.integrations.rllib_observations import ModuleObservation, ModuleVectorObservation
@@ -42,10 +43,6 @@ MASKED: Final = "[masked]"
 TWO_AGENTS: Final = "[two_agents]"
 """What follows an id in the names that are registered."""
 
-_MODULE: Final = "sml_env:"
-_DISCRETE: Final = frozenset(row.id for row in ROWS if row.discrete)
-_TEXT: Final = frozenset(row.id for row in ROWS if not row.discrete)
-
 
 def lessons(config: AlgorithmConfig, env_id: str, /, *, masked: bool = False, **arguments: Any) -> AlgorithmConfig:
     """Set an algorithm up for a discrete id: native vectors, honest seeds, metrics, and the learner's discount.
@@ -67,7 +64,7 @@ def lessons(config: AlgorithmConfig, env_id: str, /, *, masked: bool = False, **
         raise ConfigurationError(f"masked: RLlib's action-masking module is PPO's, not {type(config).__name__}'s")
     _no_discount(arguments)
     arguments["gamma"] = config.gamma
-    gym.make(f"{_MODULE}{name}", **arguments).close()
+    gym.make(f"{MODULE}{name}", **arguments).close()
     register_names()
     config.environment(name + MASKED if masked else name, env_config=arguments)
     config.env_runners(gym_env_vectorize_mode="vector_entry_point")
@@ -102,7 +99,7 @@ def two_agent_lessons(
     """
     from sml_env.integrations.rllib_two_agents import AGENTS, module_of, rllib_two_agents
 
-    name = env_id.removeprefix(_MODULE)
+    name = plain_id(env_id)
     _no_discount(arguments)
     arguments |= {"gamma": config.gamma}
     if phrases is not None:
@@ -118,7 +115,7 @@ def two_agent_lessons(
 def register_names() -> None:
     """Register the names with Ray Tune, again where a new cluster has been started since."""
     for row in ROWS:
-        for name in (row.id, _MODULE + row.id):
+        for name in (row.id, MODULE + row.id):
             if row.discrete:
                 register_env(name, partial(_made, row.id, False))
                 register_env(name + MASKED, partial(_made, row.id, True))
@@ -131,7 +128,7 @@ def _made(env_id: str, masked: bool, context: Mapping[str, Any]) -> Any:
     """An environment, or where RLlib asks for ``num_envs`` of them a native vector."""
     arguments = dict(context)
     size = arguments.pop("num_envs", None)
-    name = f"{_MODULE}{env_id}"
+    name = f"{MODULE}{env_id}"
     if size is None:
         return ModuleObservation(gym.make(name, **arguments), masked=masked)
     vector = gym.make_vec(name, num_envs=size, vectorization_mode="vector_entry_point", **arguments)
@@ -154,14 +151,11 @@ def _discrete(env_id: str) -> str:
     Raises:
         ConfigurationError: If it is none of a discrete environment.
     """
-    name = env_id.removeprefix(_MODULE)
-    if name in _DISCRETE:
-        return name
-    if name not in _TEXT:
-        raise ConfigurationError(f"env_id: {env_id!r} is none of {', '.join(sorted(_DISCRETE))}")
-    discrete = name.replace("-v0", "Discrete-v0")
-    use = f"use {discrete!r}" if discrete in _DISCRETE else "it has no discrete view: train a language model on it"
-    raise ConfigurationError(f"env_id: {env_id!r} is text, for which RLlib has no encoder; {use}")
+    refuse_words(env_id, "for which RLlib has no encoder")
+    name = plain_id(env_id)
+    if name not in DISCRETE_IDS:
+        raise ConfigurationError(f"env_id: {env_id!r} is none of {', '.join(DISCRETE_IDS)}")
+    return name
 
 
 def _no_discount(arguments: Mapping[str, Any]) -> None:

@@ -13,8 +13,8 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 
 from sml_env.errors import ConfigurationError
 from sml_env.integrations.accounts import ZERO_BITS, premature
+from sml_env.integrations.ids import DISCRETE_IDS, refuse_words
 from sml_env.integrations.requirements import Requirement
-from sml_env.registration import ROWS
 from sml_env.vector import DiscreteVectorEnv
 
 with (
@@ -28,8 +28,6 @@ with (
 
 __all__ = ["COUNTS", "LessonMetrics", "LessonVecEnv", "lesson_metrics", "make_lessons"]
 
-_TEXT: Final = tuple(row.id for row in ROWS if not row.discrete)
-_DISCRETE: Final = tuple(sorted(row.id for row in ROWS if row.discrete))
 
 Which: TypeAlias = npt.NDArray[np.bool_]
 Indices: TypeAlias = "int | Iterable[int] | None"
@@ -213,13 +211,14 @@ def make_lessons(
     Raises:
         ConfigurationError: If the id has words, or an argument makes no sense.
     """
-    if env_id.removeprefix("sml_env:") in _TEXT:
-        other = env_id.removeprefix("sml_env:").replace("-v", "Discrete-v")
-        better = (
-            f"use {other!r}" if other in _DISCRETE else f"it has no discrete id; choose one of {', '.join(_DISCRETE)}"
-        )
-        raise ConfigurationError(f"env_id: {env_id!r} is played in words, which SB3's policies cannot read; {better}")
-    envs = gym.make_vec(env_id, num_envs=num_envs, autoreset_mode=AutoresetMode.SAME_STEP, **arguments)
+    refuse_words(env_id, "which SB3's policies cannot read")
+    try:
+        envs = gym.make_vec(env_id, num_envs=num_envs, autoreset_mode=AutoresetMode.SAME_STEP, **arguments)
+    except TypeError as error:
+        known = ", ".join(DISCRETE_IDS)
+        raise ConfigurationError(
+            f"env_id: {env_id!r} makes no vector of lessons from these arguments ({error}); ids are {known}"
+        ) from error
     lessons = LessonVecEnv(envs, step_info=step_info)
     lessons.seed(seed)
     return lessons

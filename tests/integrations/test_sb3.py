@@ -163,8 +163,15 @@ def test_a_text_id_says_which_discrete_one_to_use(env_id: str) -> None:
 
 
 def test_a_text_id_without_a_discrete_one_says_so() -> None:
-    with pytest.raises(ConfigurationError, match=r"no discrete id.*TwentyQuestionsDiscrete-v0"):
+    with pytest.raises(ConfigurationError, match=r"no discrete view.*TwentyQuestionsDiscrete-v0"):
         make_lessons("sml_env/CodeTutor-v0", 2)
+
+
+def test_what_makes_no_lessons_is_named_with_the_ids_that_do() -> None:
+    with pytest.raises(ConfigurationError, match=r"'FrozenLake-v1' makes no vector.*TwentyQuestionsDiscrete-v0"):
+        make_lessons("FrozenLake-v1", 2)
+    with pytest.raises(ConfigurationError, match=r"no_such_argument"):
+        make_lessons(TWENTY, 2, no_such_argument=1)
 
 
 def test_a_vector_that_is_not_ours_or_resets_late_is_refused() -> None:
