@@ -97,15 +97,11 @@ def build_exercise(topic: str, difficulty: int, draft: Draft) -> Exercise:
         raise ValueError(f"rules={draft.rules!r} of topic={topic!r}: one to three")
     if len(draft.unknowns) != (2 if kind == "pair" else 1):
         raise ValueError(f"unknowns={draft.unknowns!r} of topic={topic!r}: one, or two for a pair")
-    seen: set[Value] = {draft.answer}
     misconceptions = []
-    for wrong in draft.wrong:
-        if wrong.value is None or wrong.value in seen:
-            continue
-        if kind_of(wrong.value) != kind:
-            raise ValueError(f"misconception {wrong.name!r} of topic={topic!r} is no {kind}: {wrong.value!r}")
-        seen.add(wrong.value)
-        misconceptions.append(Misconception(wrong.name, text(wrong.value), wrong.diagnosis))
+    for value, wrong in _different(draft).items():
+        if kind_of(value) != kind:
+            raise ValueError(f"misconception {wrong.name!r} of topic={topic!r} is no {kind}: {value!r}")
+        misconceptions.append(Misconception(wrong.name, text(value), wrong.diagnosis))
     return Exercise(
         topic=topic,
         difficulty=difficulty,
@@ -117,6 +113,17 @@ def build_exercise(topic: str, difficulty: int, draft: Draft) -> Exercise:
         rules=tuple(draft.rules),
         misconceptions=tuple(misconceptions),
     )
+
+
+def _different(draft: Draft) -> dict[Value, Wrong]:
+    """The first wrong procedure for each value that is not the answer."""
+    seen: set[Value] = {draft.answer}
+    found = {}
+    for wrong in draft.wrong:
+        if wrong.value is not None and wrong.value not in seen:
+            seen.add(wrong.value)
+            found[wrong.value] = wrong
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +143,14 @@ class Topic:
     draw: Callable[[Generator, int], Draft | None]
 
     def sample(self, rng: Generator, difficulty: int) -> Exercise:
-        """Draws an exercise with at least four misconceptions.
+        """Draws an exercise with at least four misconceptions; arguments and errors as of ``sample_draft``."""
+        return build_exercise(self.name, difficulty, self.sample_draft(rng, difficulty))
+
+    def sample_draft(self, rng: Generator, difficulty: int) -> Draft:
+        """Draws what becomes an exercise with at least four misconceptions.
 
         Args:
-            rng: The only source of randomness: the same state gives the same exercise.
+            rng: The only source of randomness: the same state gives the same draft.
             difficulty: From 1 (easiest) to 5.
 
         Raises:
@@ -149,9 +160,6 @@ class Topic:
             raise ConfigurationError(f"difficulty={difficulty!r}: an integer from 1 to {MAX_DIFFICULTY}")
         for _ in range(_MAX_DRAWS):
             draft = self.draw(rng, difficulty)
-            if draft is None:
-                continue
-            exercise = build_exercise(self.name, difficulty, draft)
-            if len(exercise.misconceptions) >= MIN_MISCONCEPTIONS:
-                return exercise
+            if draft is not None and len(_different(draft)) >= MIN_MISCONCEPTIONS:
+                return draft
         raise RuntimeError(f"topic={self.name!r} drew no exercise of difficulty={difficulty} in {_MAX_DRAWS} tries")

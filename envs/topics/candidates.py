@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 
 from sml_env.answers import Answers, Span, parse_answer
-from sml_env.envs.topics.base import Exercise, Topic
+from sml_env.envs.topics.base import Exercise, Topic, build_exercise
+from sml_env.envs.topics.notation import text
 from sml_env.errors import ConfigurationError
 from sml_env.problems import HypothesisSpace
 
@@ -68,9 +69,12 @@ def _pool(
     for draws in range(_MAX_DRAWS * size):
         if len(pool) >= _POOL * size or (len(pool) >= size and draws >= 4 * _POOL * size):
             return pool
-        exercise = topic.sample(rng, difficulty)
+        draft = topic.sample_draft(rng, difficulty)
+        if text(draft.answer) in pool:
+            continue
+        exercise = build_exercise(topic.name, difficulty, draft)
         if admits(exercise.statement):
-            pool.setdefault(exercise.answer, exercise)
+            pool[exercise.answer] = exercise
     if len(pool) >= size:
         return pool
     raise ConfigurationError(
