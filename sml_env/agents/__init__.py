@@ -62,7 +62,10 @@ AGENTS: Final[Mapping[str, Callable[[], Agent]]] = MappingProxyType(
 )
 """Agents by name. ``first``, ``middle``, ``nearest`` and ``likeliest`` attempt in a fixed order, blind to what is said:
 they test that the order of the candidates, their values and their prior tell nothing more than they should.
-``informed`` is told the answer."""
+``informed`` is told the answer.
+
+:meta hide-value:
+"""
 
 
 def make_agent(name: str) -> Agent:
