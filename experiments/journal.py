@@ -22,8 +22,11 @@ class Journal:
         self._path = path
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         self._runs = dict(_entries(text))
-        if text:
-            path.write_text("".join(_line(key, run) for key, run in self._runs.items()), encoding="utf-8")
+        whole = "".join(_line(key, run) for key, run in self._runs.items())
+        if whole != text:
+            other = path.with_suffix(".new")
+            other.write_text(whole, encoding="utf-8")
+            other.replace(path)
 
     def find(self, settings: Any) -> Any:
         """What became of some settings; ``None`` if they were not run.
@@ -36,14 +39,15 @@ class Journal:
     def add(self, settings: Any, run: Any) -> None:
         """Write a run down at once."""
         key = _key(settings)
-        self._runs[key] = run
+        line = _line(key, run)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(key, run))
+            file.write(line)
+        self._runs[key] = run
 
     def run(self, settings: Any, make: Callable[[], Any]) -> Any:
         """What became of some settings, which are run now if they were not."""
-        if self.find(settings) is None:
+        if _key(settings) not in self._runs:
             self.add(settings, make())
         return self.find(settings)
 

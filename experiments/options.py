@@ -35,7 +35,7 @@ def options(
     parser.add_argument("--quick", action="store_true", help="a smoke test: two seeds, a few updates, no meaning")
     parser.add_argument("--redraw", action="store_true", help="table and figure again from the numbers in the folder")
     given = parser.parse_args(arguments)
-    if given.quick and not given.redraw and given.out == folder:
+    if given.quick and not given.redraw and given.out.resolve() == folder.resolve():
         parser.error("--quick needs --out: its numbers are not to take the place of the experiment's")
     if given.quick:
         given.seeds = 2

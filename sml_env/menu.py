@@ -131,16 +131,21 @@ class Menu:
         return reply_entropy_bits(np.concatenate(masses), self._starts)
 
     def _targeted_bits(self, belief: FloatArray, target: IntArray) -> FloatArray:
-        """I(target; reply) = H(target) + H(reply) − H(target, reply) of true replies, for all queries at once."""
+        """I(target; reply) = H(target) + H(reply) − H(target, reply) of true replies, in chunks of queries."""
         live = np.flatnonzero(belief)
-        weights, of = belief[live], target[live]
-        labels = int(target.max()) + 1
-        ends = self._starts[:, None] + self._codes[:, live]
-        whole = np.broadcast_to(weights, ends.shape).reshape(-1)
-        slots = int(self.sizes.sum())
-        told: FloatArray = np.bincount(ends.reshape(-1), whole, slots).astype(np.float64)
-        joint: FloatArray = np.bincount((ends * labels + of).reshape(-1), whole, slots * labels).astype(np.float64)
-        bits = reply_entropy_bits(told, self._starts) - reply_entropy_bits(joint, self._starts * labels)
+        weights, of = belief[live], np.unique(target[live], return_inverse=True)[1]
+        labels = int(of.max()) + 1
+        bits = np.empty(len(self.queries))
+        step = max(1, _CHUNK // (int(self.sizes.max()) * labels + len(live)))
+        for first in range(0, len(bits), step):
+            rows = slice(first, first + step)
+            starts = self._starts[rows] - self._starts[first]
+            ends = starts[:, None] + self._codes[rows, live]
+            whole = np.broadcast_to(weights, ends.shape).reshape(-1)
+            slots = int(self.sizes[rows].sum())
+            told: FloatArray = np.bincount(ends.reshape(-1), whole, slots).astype(np.float64)
+            joint: FloatArray = np.bincount((ends * labels + of).reshape(-1), whole, slots * labels).astype(np.float64)
+            bits[rows] = reply_entropy_bits(told, starts) - reply_entropy_bits(joint, starts * labels)
         bits += entropy_bits(np.bincount(of, weights))
         return np.where(bits < ROUNDING_BITS, 0.0, bits)
 

@@ -25,6 +25,7 @@ from sml_env.envs.math_family import MathTutorConfig, TopicFamily
 from sml_env.errors import ConfigurationError
 from sml_env.evaluation import Episode, episode_seed
 from sml_env.lesson import Lesson
+from sml_env.menu import Menu
 from sml_env.problems import HypothesisSpace, Problem, Secret, Solution
 from sml_env.queries import parse
 from sml_env.rollouts import rollout
@@ -292,3 +293,19 @@ def test_guesses_never_repeat_and_begin_with_the_numbers_of_the_statement() -> N
 def test_an_unknown_agent_is_an_error_that_lists_the_known_ones() -> None:
     with pytest.raises(ConfigurationError, match="'nobody' is none of random, constant"):
         make_agent("nobody")
+
+
+@pytest.mark.parametrize("env_id", ["sml_env/Clarify-v0", "sml_env/Mastermind-v0", "sml_env/HiddenFunction-v0"])
+def test_of_questions_that_tell_the_same_greedy_asks_the_first_however_sums_are_rounded(
+    env_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = gym.make(env_id, disable_env_checker=True)
+    plain = [[record.utterance for record in rollout(env, GreedyAgent(), seed=seed).records] for seed in range(5)]
+    bits = Menu.table_bits
+
+    def rounded(self: Menu, *arguments: Any) -> Any:
+        told = bits(self, *arguments)
+        return told + 1e-13 * np.arange(len(told))
+
+    monkeypatch.setattr(Menu, "table_bits", rounded)
+    assert plain == [[each.utterance for each in rollout(env, GreedyAgent(), seed=seed).records] for seed in range(5)]

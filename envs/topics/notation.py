@@ -80,7 +80,7 @@ def text(value: Value) -> str:
         return f"({text(value.first)}, {text(value.second)})"
     if isinstance(value, Region):
         return " U ".join(map(_span_text, value.spans))
-    return str(value) if isinstance(value, Fraction) else str(int(value))
+    return str(value) if type(value) in (int, Fraction) else str(Fraction(value))
 
 
 def _span_text(span: Span) -> str:

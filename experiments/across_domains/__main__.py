@@ -1,16 +1,12 @@
-"""Run the experiment: ``python -m experiments.across_domains [--quick] [--out FOLDER]``.
-
-It writes ``results.json`` after every student, and at the end ``table.md`` and ``figure.svg``. With ``--resume``
-students that the results already hold are not trained again.
-"""
+"""``python -m experiments.across_domains``."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Final
 
 import numpy as np
 import torch
@@ -22,48 +18,54 @@ from experiments.across_domains.results import Results, Run
 from experiments.across_domains.settings import SETTINGS, Settings, read_settings
 from experiments.across_domains.student import Student
 from experiments.across_domains.table import table_of
+from experiments.journal import Journal
 from experiments.machine import machine
+from experiments.options import JOURNAL, options
 
-_POINTS = 20
+CLAIM: Final = (
+    "Who learned to question a teacher in some families does so in families never seen, math to code and back."
+)
+
+_POINTS: Final = 20
 
 
-def main() -> None:
-    """Train every student of every arm, measure it, and write what was found."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.across_domains", description=main.__doc__)
-    parser.add_argument("--quick", action="store_true", help="seconds: shows only that everything runs")
-    parser.add_argument("--out", type=Path, help="folder of the results; that of the experiment by default")
-    parser.add_argument("--resume", action="store_true", help="keep the students that the results already hold")
-    arguments = parser.parse_args()
-    if arguments.quick and arguments.out is None:
-        parser.error("--quick needs --out FOLDER: it must not replace the results of the experiment")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train every student of every arm, measure it, and write what was found.
+
+    Args:
+        arguments: In place of those of the process.
+    """
+    given = options("experiments.across_domains", CLAIM, SETTINGS.parent, arguments)
     torch.set_num_threads(1)
-    folder = SETTINGS.parent if arguments.out is None else arguments.out
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = read_settings(quick=arguments.quick)
-    results = _begun(settings, folder / "results.json", arguments.resume)
-    for seed in settings.seeds:
-        for learned, unseen in settings.directions:
-            for teacher in settings.teachers:
-                if not any((run.learned, run.teacher, run.seed) == (learned, teacher, seed) for run in results.runs):
-                    results.runs.append(run_of(settings, learned, unseen, teacher, seed))
-                    results.write(folder / "results.json")
-    (folder / "table.md").write_text(table_of(results, settings), encoding="utf-8")
-    draw(results, settings, folder / "figure.svg")
+    settings = replace(read_settings(quick=given.quick), seeds=tuple(range(given.seeds)))
+    if given.redraw:
+        results = Results.read(given.out / "results.json")
+    else:
+        journal = Journal(given.out / JOURNAL)
+        results = _trained(settings, journal)
+        results.write(given.out / "results.json")
+        journal.close()
+    (given.out / "table.md").write_text(table_of(results, settings), encoding="utf-8")
+    draw(results, settings, given.out / "figure.svg")
     print(table_of(results, settings))
 
 
-def _begun(settings: Settings, path: Path, resume: bool) -> Results:
-    """Results without a run, or those of the file, whose settings must be the same."""
+def _trained(settings: Settings, journal: Journal) -> Results:
+    """Every student, but those of the journal trained now."""
     stated = json.loads(json.dumps(asdict(settings)))
-    if resume and path.exists():
-        found = Results.read(path)
-        if found.settings != stated:
-            raise SystemExit(f"{path}: of other settings; leave out --resume to begin again")
-        return found
+    ran_on = machine(("torch", "numpy", "gymnasium"))
     student = Student(settings.student, settings.turns[1], 0)
     parameters = sum(parameter.numel() for parameter in student.parameters())
     brackets = [bracket(settings, game) for game in settings.games.values()]
-    return Results(stated, parameters, machine(("torch", "numpy", "gymnasium")), brackets)
+    results = Results(stated, parameters, ran_on, brackets)
+    whole = {name: value for name, value in stated.items() if name != "seeds"}
+    for seed in settings.seeds:
+        for learned, unseen in settings.directions:
+            for teacher in settings.teachers:
+                arm = (learned, unseen, teacher, seed)
+                row = journal.run([whole, *arm], lambda arm=arm: asdict(run_of(settings, *arm)))
+                results.runs.append(Run.of(row))
+    return results
 
 
 def run_of(settings: Settings, learned: str, unseen: str, teacher: str, seed: int) -> Run:

@@ -1,9 +1,9 @@
-"""Results: a file of numbers, written after every run."""
+"""Results: a file of numbers, a run a line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ class Run:
     curve: Sequence[Sequence[float]]
     measured: Sequence[Measured]
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Run:
+        """From JSON."""
+        return cls(**{**row, "measured": [Measured(**each) for each in row["measured"]]})
+
 
 @dataclass(slots=True)
 class Results:
@@ -68,7 +73,7 @@ class Results:
         """From a file that ``write`` wrote."""
         data = json.loads(path.read_text(encoding="utf-8"))
         brackets = [Bracket(**row) for row in data["brackets"]]
-        runs = [Run(**{**row, "measured": [Measured(**each) for each in row["measured"]]}) for row in data["runs"]]
+        runs = [Run.of(row) for row in data["runs"]]
         return cls(data["settings"], data["parameters"], data["machine"], brackets, runs)
 
     def earned(self, learned: str, arm: tuple[str, str], games: Sequence[Game]) -> dict[int, list[Measured]]:

@@ -45,8 +45,7 @@ class ImpatientAgent:
     def _said_by(self, agent: Agent, observation: str, info: dict[str, Any]) -> str:
         """What an agent says that begins now.
 
-        One that had begun with the lesson would count among its attempts those that priming kept it from making, and
-        so know of them what the transcript does not say.
+        So it remembers nothing, and what priming kept it from saying least of all.
         """
         agent.begin(self._lesson, self._rng)
         return agent.act(observation, info)

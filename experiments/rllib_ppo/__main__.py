@@ -194,7 +194,7 @@ def main() -> None:
     if chosen.out.exists():
         results = json.loads(chosen.out.read_text(encoding="utf-8"))
     done = {(run["arm"], run["seed"]) for run in results["runs"]}
-    names = [arm["name"] for arm in settings["arms"]]
+    place = {arm["name"]: number for number, arm in enumerate(settings["arms"])}
     arms = [arm for arm in settings["arms"] if arm["name"].startswith(chosen.arm)]
     optima = [optimum(arm) for arm in arms]
     for seed in settings["seeds"] if chosen.seed is None else [chosen.seed]:
@@ -203,7 +203,7 @@ def main() -> None:
                 continue
             run = train(arm, settings, seed, best)
             results["runs"].append(run)
-            results["runs"].sort(key=lambda each: (names.index(each["arm"]), each["seed"]))
+            results["runs"].sort(key=lambda each: (place.get(each["arm"], len(place)), each["seed"]))
             chosen.out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
             said = f"{run['success']:.3f} of {best:.3f}, {run['steps']} steps, {run['training_seconds']} s"
             print(f"{arm['name']}, seed {seed}: {said}", flush=True)

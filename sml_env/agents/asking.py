@@ -48,7 +48,7 @@ class RandomAgent:
 
 
 class GreedyAgent:
-    """Asks what tells most, the first of the menu on ties, then attempts the most likely candidate.
+    """Asks what tells most, on ties the first of the menu's table, then attempts the most likely candidate.
 
     It attempts when the most likely one has probability 1/2 or more (a yes-or-no question that splits two candidates
     *is* an attempt), when no question tells anything, in the last turn, and in the last but one unless a question has
@@ -70,23 +70,18 @@ class GreedyAgent:
         self._hedge.begin(lesson, rng)
         self._script = ScriptedAgent()
         self._script.begin(lesson, rng)
-        self._attempted = False
 
     def act(self, observation: str, info: dict[str, Any]) -> str:
         """The most informative question, or an attempt."""
         belief = self._lesson.belief
         if belief is None:
             return self._script.act(observation, info)
-        question = self._worth_asking(belief)
-        self._attempted = not question
-        return question or self._hedge.attempt(belief)
+        return self._worth_asking(belief) or self._hedge.attempt(belief)
 
     def said_instead(self, words: str) -> None:
-        """Forget the last attempt, if that is what is replaced."""
-        if self._lesson.belief is None:
-            self._script.said_instead(words)
-        elif self._attempted:
-            self._hedge.said_instead(words)
+        """Forget the last attempt; one that was judged has no probability left."""
+        self._script.said_instead(words)
+        self._hedge.said_instead(words)
 
     def _worth_asking(self, belief: FloatArray) -> str:
         """The question to ask; empty where it is time to attempt."""

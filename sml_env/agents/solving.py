@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sml_env.agents.asking import GreedyAgent
+from sml_env.agents.base import attempt_at
 from sml_env.boards import Board
 from sml_env.errors import ConfigurationError
 from sml_env.forms import OneOf
@@ -53,7 +54,7 @@ class _Questions:
 
     def attempt(self, hypothesis: int) -> str:
         """An attempt at a hypothesis as an utterance."""
-        return f"answer: {self.space.answers.text(hypothesis)}"
+        return attempt_at(self.space.answers.text(hypothesis))
 
 
 class _Rows:

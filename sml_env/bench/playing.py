@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
+from inspect import signature
 from typing import Any, Final
 
 import click
@@ -21,6 +22,7 @@ from sml_env.metering import EpisodeMeter
 
 __all__ = ["Playing", "playing_options"]
 
+_SEEDS: Final = click.IntRange(min=0)
 _FLAGS: Final = {"env_id": "env", "asymmetries": "asymmetry"}
 
 
@@ -40,7 +42,7 @@ class Playing:
         workers: Processes that share them.
         on_cluster: Whether they are shared on Ray.
         lessons: The options that choose problems and rules.
-        given: Names of the options that stood on the command line.
+        given: Names of the options that are not left to their defaults.
     """
 
     suite: str | None
@@ -113,7 +115,13 @@ class Playing:
 
 
 def playing_options(
-    *, agents: str, asymmetry: str, episodes: int, seed: str = "Chooses the problems."
+    *,
+    agents: str,
+    asymmetry: str,
+    episodes: int,
+    offered: Sequence[str] = tuple(AGENTS),
+    seed: str = "Chooses the problems.",
+    seeds: click.IntRange = _SEEDS,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options of ``Playing``, in the order of ``--help``; the command is given one of it, before all else.
 
@@ -121,13 +129,15 @@ def playing_options(
         agents: Who plays where nobody is named.
         asymmetry: The default.
         episodes: The default.
+        offered: Who may be named.
         seed: What it is of.
+        seeds: Which there are.
     """
     options = [
-        click.option("--suite", metavar="NAME", help=f"A fixed list of lessons: {', '.join(SUITES)}, or a .json file."),
+        click.option("--suite", metavar="NAME", help=f"In the place of --env: {', '.join(SUITES)}, or a .json file."),
         click.option(
             "--agents", type=names, metavar="A,B", default=agents,
-            help=f"Of: {', '.join(AGENTS)}; or module:callable for your own. [default: {agents}]",
+            help=f"Of: {', '.join(offered)}; or module:callable for your own. [default: {agents}]",
         ),
         click.option("--student", "students", type=names, metavar="A,B", help=f"{STUDENT} [default: none]"),
         click.option(
@@ -141,7 +151,7 @@ def playing_options(
             "--episodes", type=click.IntRange(min=1), default=episodes, show_default=True,
             help="For each agent in a cell.",
         ),
-        click.option("--seed", type=click.IntRange(0, 2**63), default=0, show_default=True, help=seed),
+        click.option("--seed", type=seeds, default=0, show_default=True, help=seed),
         click.option(
             "--concurrency", type=click.IntRange(1, 1024),
             help="Lessons of an agent at a time. [default: 16 with a language model, else 1]",
@@ -160,7 +170,7 @@ def playing_options(
         @wraps(command)
         @click.pass_context
         def played(context: click.Context, /, **values: Any) -> None:
-            given = {name for name in values if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+            given = {name for name in values if context.get_parameter_source(name) is not ParameterSource.DEFAULT}
             lessons = {name: values.pop(name) for name in _LESSONS}
             chosen = {name: values.pop(name) for name in own & set(values)}
             command(Playing(**chosen, lessons=lessons, given=frozenset(given)), **values)
@@ -173,5 +183,5 @@ def playing_options(
     return decorate
 
 
-_LESSONS: Final = ("env_id", "data", "topics", "difficulty", "config", "max_turns", "max_attempts", "shaping")
+_LESSONS: Final = tuple(signature(lessons_of).parameters)
 """Names of the options of ``lesson_options``."""

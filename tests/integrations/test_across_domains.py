@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="needs torch: make test-integrations")
 pytest.importorskip("matplotlib", reason="needs matplotlib: make test-integrations")
+pytest.importorskip("scipy", reason="needs scipy: make test-integrations")
 
 import torch
 
@@ -18,7 +19,7 @@ from experiments.across_domains import __main__ as command
 from experiments.across_domains.learning import learn, play
 from experiments.across_domains.lessons import SILENCE, Lessons
 from experiments.across_domains.measuring import measure
-from experiments.across_domains.results import ARMS, Results
+from experiments.across_domains.results import ARMS, Results, Run
 from experiments.across_domains.settings import SETTINGS, Game, Settings, read_settings
 from experiments.across_domains.student import Student
 from experiments.across_domains.table import table_of
@@ -165,25 +166,44 @@ def test_a_student_learns_to_ask_an_informed_teacher_and_earns_a_guess_without_o
     assert abs(earned["null"].success - 0.25) < 0.12
 
 
-def test_the_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "argv", ["across_domains", "--quick", "--out", str(tmp_path)])
-    command.main()
+def test_the_command_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command.main(["--quick", "--out", str(tmp_path)])
     assert "## Learned from code, measured on math" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} == {"results.json", "table.md", "figure.svg"}
     results = Results.read(tmp_path / "results.json")
     quick = read_settings(quick=True)
     assert len(results.runs) == len(quick.seeds) * len(quick.teachers) * len(quick.directions)
     figure = (tmp_path / "figure.svg").read_bytes()
-    monkeypatch.setattr(sys, "argv", ["across_domains", "--quick", "--resume", "--out", str(tmp_path)])
-    command.main()
+    (tmp_path / "figure.svg").unlink()
+    command.main(["--quick", "--redraw", "--out", str(tmp_path)])
     assert Results.read(tmp_path / "results.json").runs == results.runs
     assert (tmp_path / "figure.svg").read_bytes() == figure
 
 
-def test_quick_results_do_not_replace_those_of_the_experiment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["across_domains", "--quick"])
+def test_a_command_that_was_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[tuple[Any, ...]] = []
+
+    def train(settings: Any, *arm: Any) -> Run:
+        if len(trained) == 3:
+            raise KeyboardInterrupt
+        trained.append(arm)
+        return run_of(settings, *arm)
+
+    run_of = command.run_of
+    monkeypatch.setattr(command, "run_of", train)
+    with pytest.raises(KeyboardInterrupt):
+        command.main(["--quick", "--out", str(tmp_path)])
+    first, trained[:] = list(trained), []
+    monkeypatch.setattr(command, "run_of", lambda settings, *arm: trained.append(arm) or run_of(settings, *arm))
+    command.main(["--quick", "--out", str(tmp_path)])
+    runs = Results.read(tmp_path / "results.json").runs
+    assert [(run.learned, run.unseen, run.teacher, run.seed) for run in runs] == [*first, *trained]
+    assert {path.name for path in tmp_path.iterdir()} == {"results.json", "table.md", "figure.svg"}
+
+
+def test_quick_results_do_not_replace_those_of_the_experiment() -> None:
     with pytest.raises(SystemExit):
-        command.main()
+        command.main(["--quick"])
 
 
 def test_the_committed_numbers_hold_the_claim_and_the_table_is_theirs() -> None:

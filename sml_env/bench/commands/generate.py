@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from sml_env.agents import AGENTS
 from sml_env.bench.options import clear_errors, names, progress
 from sml_env.bench.playing import Playing, playing_options
 from sml_env.data.card import card_of
@@ -21,6 +22,7 @@ from sml_env.errors import ConfigurationError
 __all__ = ["generate_command"]
 
 
+_TOLD: Final = "informed"
 _SPLITS: Final = ",".join(f"{name}={share:g}" for name, share in SPLITS.items())
 
 
@@ -40,7 +42,14 @@ def _splits(text: str) -> dict[str, float]:
 
 
 @click.command("generate")
-@playing_options(agents="greedy", asymmetry="answer", episodes=1000, seed="Of problems and splits.")
+@playing_options(
+    agents="greedy",
+    asymmetry="answer",
+    episodes=1000,
+    offered=[name for name in AGENTS if name != _TOLD],
+    seed="Of problems and splits.",
+    seeds=click.IntRange(0, 2**63),
+)
 @click.option("--successful", is_flag=True, help="Keep solved dialogues only.")
 @click.option("--min-bits", type=float, default=0.0, help="Keep those whose questions told at least so much in all.")
 @click.option("--no-zero-bits", is_flag=True, help="Keep those without a question that told exactly nothing.")
@@ -79,8 +88,8 @@ def generate_command(
             if form not in FORMATS:
                 raise ConfigurationError(f"format: {form!r} is none of {', '.join(FORMATS)}")
         wanted = Wanted(successful, min_bits, no_zero_bits, splits, playing.seed)
-        if "informed" in playing.named:
-            raise ConfigurationError("agents: the words of 'informed' are the answer; name another")
+        if _TOLD in playing.named:
+            raise ConfigurationError(f"agents: the words of {_TOLD!r} are the answer; name another")
         player, workers = playing.player()
         plans = prepared(playing.plans(seeds_more=True), system=system, priming=q_priming)
         total = sum(each.total for each in plans)
