@@ -90,6 +90,9 @@ def test_bits_about_a_shared_target_equal_those_of_the_channels(values: list[Fra
     channels = [Channel(meant.replies, meant.codes) for meant in menu.meanings]
     expected = [channel.expected_bits(belief, target) for channel in channels]
     assert menu.table_bits(belief, target).tolist() == pytest.approx(expected, abs=CLOSE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sml_env.menu._CHUNK", data.draw(st.integers(1, 60)))
+        assert menu.table_bits(belief, target).tolist() == pytest.approx(expected, abs=CLOSE)
     rows = np.arange(len(values))
     cuts = [Channel(("n", "y"), (rows > cut).astype(int)).expected_bits(belief, target) for cut in rows[:-1]]
     assert menu.cut_bits(belief, target) == pytest.approx(max(cuts), abs=CLOSE)
