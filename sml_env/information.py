@@ -31,6 +31,7 @@ __all__ = [
     "reply_entropy_bits",
     "target_belief",
     "threshold_information_bits",
+    "told_about_bits",
     "told_masses",
 ]
 
@@ -144,6 +145,30 @@ def expected_information_bits(
         - _surprisal_mass(joint).sum(axis=(-1, -2))
     )
     return np.asarray(np.where(bits < ROUNDING_BITS, 0.0, bits))
+
+
+def told_about_bits(
+    codes: npt.NDArray[np.integer], weights: FloatArray, labels: npt.NDArray[np.integer], replies: int
+) -> FloatArray:
+    """I(label; reply) = H(label) + H(reply) − H(label, reply) of several queries whose replies are true.
+
+    Args:
+        codes: Shape ``(Q, N)``: the reply of each query under each hypothesis, below ``replies``.
+        weights: Belief of the hypotheses, shape ``(N,)``.
+        labels: What is asked of each, from 0, shape ``(N,)``.
+        replies: The largest number of replies.
+
+    Returns:
+        Shape ``(Q,)``, in bits, never negative.
+    """
+    count = int(labels.max()) + 1
+    keys = codes + np.arange(len(codes))[:, None] * replies
+    whole = np.broadcast_to(weights, keys.shape).reshape(-1)
+    told = np.bincount(keys.reshape(-1), whole, len(codes) * replies).reshape(-1, replies)
+    joint = np.bincount((keys * count + labels).reshape(-1), whole, len(codes) * replies * count)
+    bits = entropy_bits(np.bincount(labels, weights)) + entropy_bits(told)
+    bits -= entropy_bits(joint.reshape(-1, replies * count))
+    return np.where(bits < ROUNDING_BITS, 0.0, bits)
 
 
 def reply_entropy_bits(masses: FloatArray, starts: npt.NDArray[np.integer]) -> FloatArray:

@@ -18,7 +18,6 @@ import numpy.typing as npt
 from sml_env.answers import Answers
 from sml_env.forms import Comparison, Form, Member, Property, Quantity, Query, Residue
 from sml_env.information import (
-    ROUNDING_BITS,
     Channel,
     FloatArray,
     IntArray,
@@ -27,6 +26,7 @@ from sml_env.information import (
     exchange_bits,
     reply_entropy_bits,
     threshold_information_bits,
+    told_about_bits,
     told_masses,
 )
 from sml_env.semantics import NO, YES, Meaning, meaning
@@ -131,23 +131,13 @@ class Menu:
         return reply_entropy_bits(np.concatenate(masses), self._starts)
 
     def _targeted_bits(self, belief: FloatArray, target: IntArray) -> FloatArray:
-        """I(target; reply) = H(target) + H(reply) − H(target, reply) of true replies, in chunks of queries."""
+        """What true replies tell about a target, in chunks of queries."""
         live = np.flatnonzero(belief)
-        weights, of = belief[live], np.unique(target[live], return_inverse=True)[1]
-        labels = int(of.max()) + 1
-        bits = np.empty(len(self.queries))
-        step = max(1, _CHUNK // (int(self.sizes.max()) * labels + len(live)))
-        for first in range(0, len(bits), step):
-            rows = slice(first, first + step)
-            starts = self._starts[rows] - self._starts[first]
-            ends = starts[:, None] + self._codes[rows, live]
-            whole = np.broadcast_to(weights, ends.shape).reshape(-1)
-            slots = int(self.sizes[rows].sum())
-            told: FloatArray = np.bincount(ends.reshape(-1), whole, slots).astype(np.float64)
-            joint: FloatArray = np.bincount((ends * labels + of).reshape(-1), whole, slots * labels).astype(np.float64)
-            bits[rows] = reply_entropy_bits(told, starts) - reply_entropy_bits(joint, starts * labels)
-        bits += entropy_bits(np.bincount(of, weights))
-        return np.where(bits < ROUNDING_BITS, 0.0, bits)
+        weights, labels = belief[live], np.unique(target[live], return_inverse=True)[1]
+        replies = int(self.sizes.max())
+        step = max(1, _CHUNK // (replies * (int(labels.max()) + 1) + len(live)))
+        parts = (self._codes[first : first + step, live] for first in range(0, len(self.queries), step))
+        return np.concatenate([told_about_bits(codes, weights, labels, replies) for codes in parts])
 
     @cached_property
     def _codes(self) -> IntArray:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sml_env.boards import Board, StackedBoard
 from sml_env.errors import ConfigurationError
 from sml_env.game import NOTHING, Game, Played
-from sml_env.information import ROUNDING_BITS, FloatArray, IntArray, entropy_bits, target_belief
+from sml_env.information import FloatArray, IntArray, entropy_bits, target_belief, told_about_bits
 
 __all__ = ["ACTION_FEATURES", "OBSERVATIONS", "Layout", "Observer", "observer_of"]
 
@@ -206,12 +206,7 @@ class _Actions:
         elif target is None:
             bits = entropy_bits(masses)
         else:
-            labels = int(target.max()) + 1
-            cells = (keys * labels + target[live]).reshape(-1)
-            joint = np.bincount(cells, np.broadcast_to(weights, keys.shape).reshape(-1), masses.size * labels)
-            shared = entropy_bits(target_belief(weights, target[live])) + entropy_bits(masses)
-            bits = shared - entropy_bits(joint.reshape(len(questions), -1))
-            bits = np.where(bits > ROUNDING_BITS, bits, 0.0)
+            bits = told_about_bits(codes, weights, target[live], replies)
         return bits, np.asarray(masses.max(axis=1), dtype=np.float64)
 
 
