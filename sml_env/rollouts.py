@@ -19,7 +19,7 @@ from sml_env.models.base import Completion, LanguageModel, Prompt, Sampling
 from sml_env.problems import Problem
 from sml_env.teachers.base import Reply, Request, Teacher
 
-__all__ = ["WITHHELD", "Informed", "ModelStudent", "Witness", "rollout", "rollouts", "witnessed"]
+__all__ = ["WITHHELD", "Informed", "ModelStudent", "Witness", "rollout", "rollouts", "withholds", "witnessed"]
 
 Stepped: TypeAlias = tuple[str, float, bool, bool, dict[str, Any]]
 
@@ -58,6 +58,11 @@ class Informed(Agent, Protocol):
     def inform(self, problem: Problem) -> None:
         """Take the problem of the episode that has begun, with its private side."""
         ...
+
+
+def withholds(agent: Agent) -> bool:
+    """Whether an agent's words are kept out of the account of an episode."""
+    return getattr(agent, "withheld", False) is True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,7 +174,7 @@ class _Play:
         self._stopped = stopped
         self._records.append(
             TurnRecord(
-                utterance=WITHHELD if getattr(self.agent, "withheld", False) is True else utterance,
+                utterance=WITHHELD if withholds(self.agent) else utterance,
                 reply=self.observation,
                 query_kind=info["query_kind"],
                 expected_bits=info["expected_bits"],

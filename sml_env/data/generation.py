@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from sml_env.bench.plans import Plan
 from sml_env.bench.runs import Played, Player, here, units
+from sml_env.bench.students import student
 from sml_env.data.audit import ACCOUNT, Auditing
 from sml_env.data.rows import Private, Row, digest, row_of, split_of
 from sml_env.data.writing import Writers
 from sml_env.errors import ConfigurationError
+from sml_env.rollouts import withholds
 
 __all__ = ["SPLITS", "Made", "Wanted", "generate", "prepared"]
 
@@ -124,10 +126,13 @@ def prepared(plans: Sequence[Plan], *, system: bool = True, priming: float = 0.0
         priming: Base of the Q-priming; 0 for none.
 
     Raises:
-        ConfigurationError: If ``priming`` is no probability.
+        ConfigurationError: If ``priming`` is no probability, or the words of an agent are withheld, being the answer.
     """
     if not 0.0 <= priming <= 1.0:
         raise ConfigurationError(f"priming: {priming!r} is not a probability")
+    for name in dict.fromkeys(arm.agent for plan in plans for arm in plan.arms):
+        if withholds(student(name)):
+            raise ConfigurationError(f"agents: the words of {name!r} are the answer; name another")
     return tuple(replace(plan, meters=(Auditing(system),), priming=priming) for plan in plans)
 
 

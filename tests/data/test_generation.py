@@ -214,6 +214,8 @@ def test_priming_replaces_wrong_attempts_by_questions_more_often_early(command: 
     ("arguments", "words"),
     [
         (["--agents", "informed"], "are the answer"),
+        (["--agents", "sml_env.agents:InformedAgent"], "are the answer"),
+        (["--agents", "sml_env.agents:InformedAgent", "--q-priming", "0.75"], "are the answer"),
         (["--splits", "train=0.5,test=0.1"], "sum to 1"),
         (["--q-priming", "2"], "priming: 2.0"),
         (["--format", "csv"], "'csv' is none of jsonl, parquet"),

@@ -11,18 +11,18 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from sml_env.agents import AGENTS
+from sml_env.agents import AGENTS, make_agent
 from sml_env.bench.options import clear_errors, names, progress
 from sml_env.bench.playing import Playing, playing_options
 from sml_env.data.card import card_of
 from sml_env.data.generation import SPLITS, Made, Wanted, generate, prepared
 from sml_env.data.writing import FORMATS, Writers
 from sml_env.errors import ConfigurationError
+from sml_env.rollouts import withholds
 
 __all__ = ["generate_command"]
 
 
-_TOLD: Final = "informed"
 _SPLITS: Final = ",".join(f"{name}={share:g}" for name, share in SPLITS.items())
 
 
@@ -46,7 +46,7 @@ def _splits(text: str) -> dict[str, float]:
     agents="greedy",
     asymmetry="answer",
     episodes=1000,
-    offered=[name for name in AGENTS if name != _TOLD],
+    offered=[name for name in AGENTS if not withholds(make_agent(name))],
     seed="Of problems and splits.",
     seeds=click.IntRange(0, 2**63),
 )
@@ -88,8 +88,6 @@ def generate_command(
             if form not in FORMATS:
                 raise ConfigurationError(f"format: {form!r} is none of {', '.join(FORMATS)}")
         wanted = Wanted(successful, min_bits, no_zero_bits, splits, playing.seed)
-        if _TOLD in playing.named:
-            raise ConfigurationError(f"agents: the words of {_TOLD!r} are the answer; name another")
         player, workers = playing.player()
         plans = prepared(playing.plans(seeds_more=True), system=system, priming=q_priming)
         total = sum(each.total for each in plans)
